@@ -1,0 +1,1 @@
+"""What all services agree on; knows no service."""

@@ -1,0 +1,1 @@
+"""The one door to RabbitMQ: topology, asyncio link, kombu transports, embedded broker."""

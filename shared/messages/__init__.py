@@ -1,0 +1,1 @@
+"""The contract: canonical messages in their envelope, pure pydantic."""

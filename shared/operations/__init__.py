@@ -1,0 +1,1 @@
+"""What an operator can do; the command line and the console call it."""

@@ -1,0 +1,1 @@
+"""What happens to one delivery: receive, decode, claim, handle, commit once, ack."""

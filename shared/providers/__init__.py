@@ -1,0 +1,1 @@
+"""The wire dialects of the outside systems; no rules of business."""

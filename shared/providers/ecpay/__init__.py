@@ -1,0 +1,1 @@
+"""The ECPay Collection API v1 as its contract words it."""

@@ -1,0 +1,1 @@
+"""The life of a process: start, health, signals, drain, end."""
