@@ -77,6 +77,6 @@ def decide(fault: Retryable, *, attempt: int, age: timedelta, draw: float) -> Tr
 
 
 def _wait(fault: Retryable, policy: RetryPolicy, attempt: int, draw: float) -> timedelta:
-    grown = policy.first * 2 ** min(attempt - 1, 30)
+    grown = policy.first * (1 << min(attempt - 1, 30))
     jittered = min(grown, policy.ceiling) * draw
     return max(jittered, fault.retry_after or timedelta(0))

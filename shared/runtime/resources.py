@@ -1,0 +1,26 @@
+"""What every bootstrap is handed: the outside world as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from shared.clock import Clock
+from shared.providers.ecpay.client import Ecpay
+from shared.providers.tripletex.client import Tripletex
+from shared.settings import Settings
+from shared.store.engine import Store
+from shared.store.seal import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Opened once per process and shared by its services; closed by the runtime."""
+
+    settings: Settings
+    clock: Clock
+    random: Random
+    store: Store
+    sealer: Sealer
+    tripletex: Tripletex
+    ecpay: Ecpay
