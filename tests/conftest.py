@@ -1,0 +1,7 @@
+"""Fixtures that every rung of the tests may use; each stands in a file of its own."""
+
+from __future__ import annotations
+
+pytest_plugins: list[str] = [
+    "tests.harness.postgres_node",
+]
