@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 pytest_plugins: list[str] = [
+    "tests.harness.rabbitmq_node",
     "tests.harness.postgres_node",
 ]
