@@ -62,6 +62,7 @@ class Settings(BaseModel):
         secret_keys: Comma list of base64 keys of 32 bytes; the first encrypts, all decrypt.
         today: Civil date in Europe/Oslo that replaces the clock's; refused in production.
         http_port: Port of health and metrics; 0 is off.
+        http_host: Address it is bound to; loopback unless said otherwise.
         drain_seconds: How long work in flight may take after SIGTERM.
     """
 
@@ -78,6 +79,7 @@ class Settings(BaseModel):
     environment: Environment = Environment.DEVELOPMENT
     today: date | None = None
     http_port: int = Field(default=0, ge=0, le=65535)
+    http_host: str = "127.0.0.1"
     log_format: LogFormat = LogFormat.CONSOLE
     drain_seconds: float = Field(default=25, ge=0, le=600)
 
