@@ -1,0 +1,1 @@
+"""Stand-ins for Tripletex and ECPay, over HTTP, sharing one simulated day."""

@@ -1,0 +1,1 @@
+"""A stand-in for the Tripletex API v2: the part the broker uses, with its oddities."""
