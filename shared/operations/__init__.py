@@ -1,1 +1,1 @@
-"""What an operator can do; the command line and the console call it."""
+"""What an operator can do, as functions that return frozen results; CLI and console print them."""
