@@ -5,4 +5,5 @@ from __future__ import annotations
 pytest_plugins: list[str] = [
     "tests.harness.rabbitmq_node",
     "tests.harness.postgres_node",
+    "tests.harness.stores",
 ]

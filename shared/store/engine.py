@@ -1,22 +1,44 @@
-"""The connection to the database: PostgreSQL by psycopg, SQLite by aiosqlite."""
+"""The connection to the database: PostgreSQL by psycopg, SQLite by aiosqlite.
+
+SQLite has one writer. Writers of one process queue for a lock of ours, in order, instead of
+polling the file's; writers of other processes are waited for by ``busy_timeout``. Every writing
+transaction takes the file's lock at its start, so none is refused half way.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Executable, Row, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from shared.store.faults import database_faults
 from shared.store.write import Write
+
+POSTGRES_SETTINGS = {
+    "connect_timeout": 5,
+    "application_name": "restanse",
+    "tcp_user_timeout": 15_000,
+    "options": "-c statement_timeout=60s -c lock_timeout=20s"
+    " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+}
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+)
 
 
 class Store:
-    """One database; safe to share between tasks."""
+    """One database; safe to share between the tasks of one event loop."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._writer = asyncio.Lock()
 
     @property
     def dialect(self) -> str:
@@ -35,19 +57,39 @@ class Store:
         Raises:
             Outage: The database does not answer.
             Transient: It asks for another try (deadlock, serialisation, busy).
+            Bug: It refused a statement, for example for a constraint.
         """
-        async with self._engine.begin() as connection:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(database_faults())
+            if self.dialect == "sqlite":
+                await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(self._engine.begin())
+            if self.dialect == "sqlite":
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     async def rows(
         self, statement: Executable, parameters: Mapping[str, object] | None = None
     ) -> Sequence[Row[Any]]:
-        """Run one reading statement and return all its rows."""
-        async with self._engine.connect() as connection:
-            return (await connection.execute(statement, dict(parameters or {}))).all()
+        """Run one reading statement and return all its rows.
+
+        Raises:
+            Outage: The database does not answer.
+            Transient: It asks for another try.
+        """
+        with database_faults():
+            async with self._engine.connect() as connection:
+                reading = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                return (await reading.execute(statement, dict(parameters or {}))).all()
 
     async def commit(self, writes: Sequence[Write]) -> None:
-        """Commit writes in one transaction."""
+        """Commit writes in one transaction.
+
+        Raises:
+            Outage: The database does not answer.
+            Transient: It asks for another try.
+            Bug: It refused a write.
+        """
         async with self.begin() as connection:
             await apply(connection, writes)
 
@@ -66,18 +108,35 @@ async def apply(connection: AsyncConnection, writes: Sequence[Write]) -> None:
 
 
 def open_store(url: str) -> Store:
-    """Open a database by its ``RESTANSE_DATABASE_URL``."""
+    """Open a database by its ``RESTANSE_DATABASE_URL``; connects when first used."""
     if url.startswith("postgresql://"):
-        target = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        return Store(create_async_engine(target, pool_size=10, max_overflow=10))
-    engine = create_async_engine(url.replace("sqlite://", "sqlite+aiosqlite://", 1))
+        return Store(_postgres(url))
+    return Store(_sqlite(url))
+
+
+def _postgres(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=15,
+        pool_pre_ping=True,
+        connect_args=POSTGRES_SETTINGS,
+    )
+
+
+def _sqlite(url: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        connect_args={"isolation_level": None},  # transactions are begun by us, not by the driver
+    )
     event.listen(engine.sync_engine, "connect", _sqlite_pragmas)
-    return Store(engine)
+    return engine
 
 
 def _sqlite_pragmas(connection: Any, record: object) -> None:
     del record
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
