@@ -8,9 +8,9 @@ echoes (the debtor) is not read. Settlements stand in ``settlements``.
 from __future__ import annotations
 
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from shared.providers.ecpay.notation import Answer, Money, Percent, Timestamp
 
@@ -221,25 +221,41 @@ class Credit(Answer):
     registered_at: Timestamp
 
 
+def _none_if_unreadable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+ClaimIfReadable = Annotated[Claim | None, WrapValidator(_none_if_unreadable)]
+PaymentIfReadable = Annotated[Payment | None, WrapValidator(_none_if_unreadable)]
+ProblemIfReadable = Annotated[Problem | None, WrapValidator(_none_if_unreadable)]
+
+
 class ClaimResult(Answer):
-    """Outcome of one item of a claim batch: 201 and 200 carry the claim, others the problem."""
+    """Outcome of one item of a claim batch: 201 and 200 carry the claim, others the problem.
+
+    An item that cannot be read carries neither and spoils no other; one that ECPay left out has
+    status 0. Either way the claim is to be looked up.
+    """
 
     index: int
     claim_reference: str | None = None
-    status: int
-    claim: Claim | None = None
-    problem: Problem | None = None
+    status: int = 0
+    claim: ClaimIfReadable = None
+    problem: ProblemIfReadable = None
 
 
 class PaymentResult(Answer):
-    """Outcome of one item of a payment batch."""
+    """Outcome of one item of a payment batch, read as tolerantly as ``ClaimResult``."""
 
     index: int
     payment_reference: str | None = None
     claim_reference: str | None = None
-    status: int
-    payment: Payment | None = None
-    problem: Problem | None = None
+    status: int = 0
+    payment: PaymentIfReadable = None
+    problem: ProblemIfReadable = None
 
 
 class ClaimBatchAnswer(Answer):
