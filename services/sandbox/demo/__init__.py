@@ -1,0 +1,1 @@
+"""Sixty simulated days of several creditors, from the first invoice to agreed books."""
