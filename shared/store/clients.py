@@ -5,14 +5,32 @@ Owner: operations. Services read it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    bindparam,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert  # its upsert compiles for SQLite as well
 
+from shared.faults import Invalid
+from shared.store.engine import Store
 from shared.store.tables import Document, Ore, UtcInstant, metadata
+from shared.store.write import Write
 
 
 class ClientState(StrEnum):
@@ -100,3 +118,63 @@ CLIENTS = Table(
     Column("vat_registered", Boolean),
     Column("accounts", Document, nullable=False),
 )
+
+_ONE = select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted"))
+_ACTIVE = select(CLIENTS).where(CLIENTS.c.state == ClientState.ACTIVE).order_by("client_id")
+_ALL = select(CLIENTS).order_by("client_id")
+_INSERT = insert(CLIENTS)
+_SAVE = _INSERT.on_conflict_do_update(
+    index_elements=[CLIENTS.c.client_id],
+    set_={
+        column.name: _INSERT.excluded[column.name]
+        for column in CLIENTS.c
+        if column.name not in {"client_id", "created_at"}
+    },
+)
+
+
+async def client(store: Store, client_id: str) -> Client:
+    """Return one client.
+
+    Raises:
+        Invalid: There is no such client.
+    """
+    rows = await store.rows(_ONE, {"wanted": client_id})
+    if not rows:
+        msg = f"there is no client {client_id!r}; 'restanse client list' shows them all"
+        raise Invalid(msg, code="UNKNOWN_CLIENT", field="client_id")
+    return _client(rows[0])
+
+
+async def active_clients(store: Store) -> tuple[Client, ...]:
+    """Return the clients whose flow has been confirmed and is not paused."""
+    return tuple(_client(row) for row in await store.rows(_ACTIVE))
+
+
+async def all_clients(store: Store) -> tuple[Client, ...]:
+    """Return every client, whatever its state."""
+    return tuple(_client(row) for row in await store.rows(_ALL))
+
+
+def save(client: Client) -> Write:
+    """Return the write that adds a client or replaces all but its day of creation."""
+    return Write(_SAVE, _parameters(client))
+
+
+def _parameters(client: Client) -> Mapping[str, object]:
+    values: dict[str, object] = {
+        column.name: getattr(client, column.name) for column in CLIENTS.c if column.name
+    }
+    return values | {"accounts": asdict(client.accounts)}
+
+
+def _client(row: Row[Any]) -> Client:
+    values = dict(row._mapping)  # noqa: SLF001  # the documented way to read a row by name
+    return Client(
+        **values
+        | {
+            "booking": BookingMode(values["booking"]),
+            "state": ClientState(values["state"]),
+            "accounts": Accounts(**values["accounts"]),
+        }
+    )
