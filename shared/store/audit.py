@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Row, String, Table, Text, insert, select
 
@@ -77,7 +78,7 @@ async def list_audit(store: Store, *, limit: int = 200) -> Sequence[AuditEntry]:
     return [_entry(row) for row in await store.rows(statement)]
 
 
-def _entry(row: Row[tuple[object, ...]]) -> AuditEntry:
+def _entry(row: Row[Any]) -> AuditEntry:
     kept = {name: value for name, value in row._mapping.items() if name != "id"}  # noqa: SLF001  # the public name of a row's mapping
     kept["subjects"] = tuple(kept["subjects"])
     return AuditEntry(**kept)

@@ -70,7 +70,7 @@ class Store:
 
     async def rows(
         self, statement: Executable, parameters: Mapping[str, object] | None = None
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """Run one reading statement and return all its rows.
 
         Raises:

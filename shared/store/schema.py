@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.store import audit, clients, tasks
+from shared.store import attempts, audit, clients, inbox, outbox, tasks
 from shared.store.tables import metadata
 
 __all__ = ["OWNERS", "metadata"]
 
-OWNERS = (audit, clients, tasks)
+OWNERS = (attempts, audit, clients, inbox, outbox, tasks)
 """The table files; a new one is added here, or migrations do not see its tables."""

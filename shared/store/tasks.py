@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -142,5 +143,5 @@ async def close_task(
         raise Conflict(msg, code="TASK_NOT_OPEN")
 
 
-def _task(row: Row[tuple[object, ...]]) -> Task:
+def _task(row: Row[Any]) -> Task:
     return Task(**row._mapping)  # noqa: SLF001  # the public name of a row's mapping
