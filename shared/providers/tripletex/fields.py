@@ -42,8 +42,8 @@ POSTING = (
 )
 
 ACCOUNT = (
-    "id,number,name,ledgerType,vatType(id),vatLocked,isCloseable,isInactive,isBankAccount,"
-    "requireReconciliation,requiresDepartment,requiresProject"
+    "id,number,name,ledgerType,vatType(id),vatLocked,legalVatTypes(id),isCloseable,isInactive,"
+    "isBankAccount,requireReconciliation,requiresDepartment,requiresProject"
 )
 
 PAYMENT_TYPE = (
