@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from shared.store import attempts, audit, clients, inbox, outbox, tasks
+from shared.store import (
+    attempts,
+    audit,
+    bookings,
+    clients,
+    feeds,
+    inbox,
+    outbox,
+    payments,
+    settlements,
+    tasks,
+)
 from shared.store.tables import metadata
 
 __all__ = ["OWNERS", "metadata"]
 
-OWNERS = (attempts, audit, clients, inbox, outbox, tasks)
+OWNERS = (
+    attempts,
+    audit,
+    bookings,
+    clients,
+    feeds,
+    inbox,
+    outbox,
+    payments,
+    settlements,
+    tasks,
+)
 """The table files; a new one is added here, or migrations do not see its tables."""

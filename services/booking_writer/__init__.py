@@ -1,0 +1,1 @@
+"""booking-writer: books reconciled settlements in Tripletex and tells ECPay so."""

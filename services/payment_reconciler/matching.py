@@ -1,0 +1,78 @@
+"""Which invoice does each line of a settlement belong to?
+
+Pure. A line belongs to the claim whose reference it names, and to nothing else. When the
+reference is not one of ours (a case typed in by hand at ECPay) the invoice number together with
+the customer number may point at a claim; that is a suggestion for a person, never a match,
+because numbers are used again by other companies and after a change of system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shared.messages.ids import InvoiceId
+from shared.messages.settlements import MatchedLine, Settlement, SettlementLine
+
+
+@dataclass(frozen=True, slots=True)
+class OurClaim:
+    """A claim we handed over, with the numbers a person knows it by."""
+
+    claim_reference: str
+    invoice_id: InvoiceId
+    invoice_number: str
+    customer_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A line of an unknown claim, and the claim its numbers point at."""
+
+    line_id: str
+    case_number: str
+    invoice_number: str
+    suggested: str | None
+
+
+def match(settlement: Settlement, claims: Mapping[str, OurClaim]) -> tuple[MatchedLine, ...]:
+    """Return the invoice of every line whose claim is ours, in the order of the lines."""
+    return tuple(
+        MatchedLine(
+            line_id=line.line_id,
+            claim_reference=line.claim_reference,
+            invoice_id=claims[line.claim_reference].invoice_id,
+        )
+        for line in settlement.lines
+        if line.claim_reference in claims
+    )
+
+
+def unmatched(
+    settlement: Settlement, claims: Mapping[str, OurClaim]
+) -> tuple[SettlementLine, ...]:
+    """Return the lines that name no claim of ours."""
+    return tuple(line for line in settlement.lines if line.claim_reference not in claims)
+
+
+def suggest(
+    lines: Iterable[SettlementLine], candidates: Iterable[OurClaim]
+) -> tuple[Suggestion, ...]:
+    """Return, for each line of an unknown claim, the one claim with both its numbers."""
+    by_numbers: dict[tuple[str, str], list[str]] = {}
+    for claim in candidates:
+        numbers = (claim.invoice_number, claim.customer_number)
+        by_numbers.setdefault(numbers, []).append(claim.claim_reference)
+    return tuple(_suggestion(line, by_numbers) for line in lines)
+
+
+def _suggestion(
+    line: SettlementLine, by_numbers: Mapping[tuple[str, str], list[str]]
+) -> Suggestion:
+    found = by_numbers.get((line.invoice_number, line.customer_number), [])
+    return Suggestion(
+        line_id=line.line_id,
+        case_number=line.case_number,
+        invoice_number=line.invoice_number,
+        suggested=found[0] if len(found) == 1 else None,
+    )
