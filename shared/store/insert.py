@@ -15,12 +15,13 @@ def insert_new(table: Table) -> Insert:
     return insert(table).on_conflict_do_nothing()
 
 
-def upsert(table: Table, *, keep: tuple[str, ...] = ()) -> Insert:
+def upsert(table: Table, *, keep: tuple[str, ...] = (), final: tuple[str, ...] = ()) -> Insert:
     """Return an insert that replaces the row with the same primary key.
 
     Args:
         table: Where to write; the conflict is looked for on its primary key.
         keep: Columns that stay as they were when the row is already there.
+        final: A row whose ``state`` is one of these is left as it is.
     """
     statement = insert(table)
     key = [column.name for column in table.primary_key]
@@ -29,4 +30,8 @@ def upsert(table: Table, *, keep: tuple[str, ...] = ()) -> Insert:
         for column in table.columns
         if column.name not in {*key, *keep}
     }
-    return statement.on_conflict_do_update(index_elements=key, set_=replaced)
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_=replaced,
+        where=table.c.state.not_in(final) if final else None,
+    )

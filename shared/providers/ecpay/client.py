@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from pydantic import SecretStr
+
 from shared.clock import Clock
 from shared.faults import Invalid, Transient
 from shared.http.door import Ask, HttpDoor
@@ -224,7 +226,7 @@ class Ecpay:
     """ECPay, for all clients of this process.
 
     Args:
-        door: Connections to the host; the caller closes it.
+        door: Connections to the host.
         per_minute: Calls a minute that ECPay takes of one client.
     """
 
@@ -236,6 +238,7 @@ class Ecpay:
         clock: Clock,
         per_minute: int = PER_MINUTE,
     ) -> None:
+        self._door = door
         self._exchange = Exchange(door, AccessTokens(door, credentials, clock), clock)
         self._clock = clock
         self._per_minute = per_minute
@@ -256,6 +259,16 @@ class Ecpay:
             ecpay_client_id=ecpay_client_id,
             client_id=client_id or ecpay_client_id,
         )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._door.close()
+
+
+def open_ecpay(url: str, *, client_id: str, client_secret: SecretStr, clock: Clock) -> Ecpay:
+    """Open the way into ECPay at its ``RESTANSE_ECPAY_URL``, the host without a path."""
+    door = HttpDoor(url, dependency=DEPENDENCY)
+    return Ecpay(door, Credentials(client_id, client_secret), clock=clock)
 
 
 def _batch(items: Sequence[Request]) -> dict[str, Any]:
