@@ -1,0 +1,14 @@
+"""The process ``payment-reconciler``."""
+
+from __future__ import annotations
+
+from shared.runtime.main import run_alone
+
+
+def main() -> None:
+    """Run the service until it is told to stop."""
+    run_alone("payment-reconciler")
+
+
+if __name__ == "__main__":
+    main()
