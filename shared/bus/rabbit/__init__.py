@@ -1,0 +1,1 @@
+"""RabbitMQ over pika's ``AsyncioConnection``: the wire of every service."""

@@ -1,0 +1,64 @@
+"""pika's asyncio connection with fewer system calls and copies.
+
+pika writes every frame with a call of its own and cuts its read buffer anew for every frame.
+Joining what one turn of the event loop writes, and walking over what it reads, is worth a factor
+of three (measured: ``tests/bench/bus_bench.py``). The hooks are private to pika: should a later
+1.x rename them, these methods are no longer called and everything works at pika's own pace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+from pika import frame
+from pika.adapters.asyncio_connection import AsyncioConnection
+
+_FRAME_HEAD: Final = struct.Struct(">BHI")
+_FRAME_END_SIZE: Final = 1
+_PROTOCOL_HEADER: Final = b"AMQP"
+
+
+class Wire(AsyncioConnection):  # type: ignore[misc] # pika has no types
+    """A connection that writes once per turn of the event loop."""
+
+    _written: list[bytes] | None = None
+    _frame_buffer: bytes
+
+    def write(self, frames: bytes) -> None:
+        """Write whole frames that were encoded elsewhere."""
+        self._output_marshaled_frames((frames,))
+
+    def _output_marshaled_frames(self, marshaled_frames: Iterable[bytes]) -> None:
+        if self._written is None:
+            self._written = []
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._written.extend(marshaled_frames)
+
+    def _flush(self) -> None:
+        written, self._written = self._written, None
+        if written and self._transport is not None:
+            together = b"".join(written)
+            self.bytes_sent += len(together)
+            self.frames_sent += len(written)
+            self._adapter_emit_data(together)
+
+    def _on_data_available(self, data_in: bytes) -> None:
+        data = self._frame_buffer + data_in if self._frame_buffer else data_in
+        self.bytes_received += len(data_in)
+        self._frame_buffer = b""
+        start, size = 0, len(data)
+        while start + _FRAME_HEAD.size <= size and data[start : start + 4] != _PROTOCOL_HEADER:
+            length = _FRAME_HEAD.unpack_from(data, start)[2]
+            end = start + _FRAME_HEAD.size + length + _FRAME_END_SIZE
+            if end > size:
+                break
+            self._process_frame(frame.decode_frame(data[start:end])[1])
+            start = end
+        rest = data[start:]
+        if rest.startswith(_PROTOCOL_HEADER):  # the server speaks another protocol
+            super()._on_data_available(rest)
+        else:
+            self._frame_buffer = rest
