@@ -16,6 +16,13 @@ def yes_option(command: Command) -> Command:
     return click.option("-y", "--yes", is_flag=True, help="Do it without asking.")(command)
 
 
+def reason_option(*, needed: bool) -> Callable[[Command], Command]:
+    """Give a command ``--reason``, which lands in the audit log."""
+    return click.option(
+        "--reason", required=needed, default=None if needed else "", help="Why; kept in the log."
+    )
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Go on only if a person agrees, or agreed beforehand with ``--yes``.
 

@@ -56,30 +56,34 @@ def print_rows(
     rows: Sequence[Any], columns: Sequence[Column], *, output: str, now: datetime
 ) -> None:
     """Print a list; JSON and CSV hold every field of the rows, a table only the columns."""
-    if output == "json":
-        _json([wire(row) for row in rows])
-    elif output == "jsonl":
-        for row in rows:
-            click.echo(json.dumps(wire(row), ensure_ascii=False))
-    elif output == "csv":
-        _csv([_flat(wire(row)) for row in rows])
-    else:
+    if output == "table":
         _table(rows, columns, now)
+    else:
+        print_json([wire(row) for row in rows], output=output)
 
 
 def print_record(record: Any, *, output: str, now: datetime) -> None:
     """Print one thing: its fields one below the other, or as JSON or CSV."""
+    if output != "table":
+        print_json(wire(record), output=output)
+        return
+    named = [(field.name, getattr(record, field.name)) for field in fields(record)]
+    width = max(len(name) for name, _ in named)
+    for name, value in named:
+        click.echo(f"{name.replace('_', ' '):<{width}}  {human(value, now)}")
+
+
+def print_json(answer: Any, *, output: str) -> None:
+    """Print what JSON can hold as JSON, as JSON a line, or as CSV."""
     if output == "json":
-        _json(wire(record))
-    elif output == "jsonl":
-        click.echo(json.dumps(wire(record), ensure_ascii=False))
-    elif output == "csv":
-        _csv([_flat(wire(record))])
-    else:
-        named = [(field.name, getattr(record, field.name)) for field in fields(record)]
-        width = max(len(name) for name, _ in named)
-        for name, value in named:
-            click.echo(f"{name.replace('_', ' '):<{width}}  {human(value, now)}")
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    rows = answer if isinstance(answer, list) else [answer]
+    if output == "csv":
+        _csv([_flat(row) for row in rows])
+        return
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
 
 
 def note(text: str) -> None:
@@ -149,10 +153,6 @@ def _span(span: timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return "now"
-
-
-def _json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _flat(record: dict[str, Any]) -> dict[str, object]:
