@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Executable, Row, event
+from sqlalchemy import Executable, Row, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.store.faults import database_faults
@@ -31,6 +31,8 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=15000",
 )
+
+_PING = text("SELECT 1")
 
 
 class Store:
@@ -92,6 +94,14 @@ class Store:
         """
         async with self.begin() as connection:
             await apply(connection, writes)
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises:
+            Outage: It does not answer.
+        """
+        await self.rows(_PING)
 
     async def close(self) -> None:
         """Close every connection."""
