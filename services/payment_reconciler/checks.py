@@ -65,6 +65,26 @@ class Known:
     booked_elsewhere: Mapping[str, str] = MappingProxyType({})
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What one line does to the principal of its claim."""
+
+    received_by: str
+    principal: Decimal
+    remaining: Decimal
+
+
+def after(movement: Movement, claim: Principal) -> Principal:
+    """Return what is known of a claim's principal after a line."""
+    gone = claim.remaining - movement.principal - movement.remaining
+    return replace(
+        claim,
+        remaining=movement.remaining,
+        unlisted=max(_still_unlisted(movement, claim) - max(gone, ZERO), ZERO),
+        restored=max(claim.restored - max(-gone, ZERO), ZERO),
+    )
+
+
 def broken_rules(settlement: Settlement, known: Known) -> tuple[BrokenRule, ...]:
     """Return every breach, in the order of the rules."""
     return tuple(broken for rule in _RULES for broken in rule(settlement, known))
@@ -119,13 +139,14 @@ def _i5_principal(settlement: Settlement, known: Known) -> Iterator[BrokenRule]:
         claim = claims.get(line.claim_reference)
         if claim is not None:
             yield from _i5_line(line, claim)
-            claims[line.claim_reference] = _after(line, claim)
+            claims[line.claim_reference] = after(_movement(line), claim)
 
 
 def _i5_line(line: SettlementLine, claim: Principal) -> Iterator[BrokenRule]:
     found = line.remaining_principal
+    unlisted = _still_unlisted(_movement(line), claim)
     most = claim.remaining - line.allocation.principal + claim.restored
-    least = claim.remaining - line.allocation.principal - _after_listing(line, claim)
+    least = claim.remaining - line.allocation.principal - unlisted
     if found < 0:
         yield _broken("I5", "remainingPrincipal not negative", f"{found}", line)
     elif not least <= found <= most:
@@ -133,19 +154,13 @@ def _i5_line(line: SettlementLine, claim: Principal) -> Iterator[BrokenRule]:
         yield _broken("I5", expected, f"{found}", line)
 
 
-def _after_listing(line: SettlementLine, claim: Principal) -> Decimal:
-    listed = line.allocation.principal if line.received_by == FROM_CLIENT else ZERO
+def _movement(line: SettlementLine) -> Movement:
+    return Movement(line.received_by, line.allocation.principal, line.remaining_principal)
+
+
+def _still_unlisted(movement: Movement, claim: Principal) -> Decimal:
+    listed = movement.principal if movement.received_by == FROM_CLIENT else ZERO
     return max(claim.unlisted - listed, ZERO)
-
-
-def _after(line: SettlementLine, claim: Principal) -> Principal:
-    gone = claim.remaining - line.allocation.principal - line.remaining_principal
-    return replace(
-        claim,
-        remaining=line.remaining_principal,
-        unlisted=max(_after_listing(line, claim) - max(gone, ZERO), ZERO),
-        restored=max(claim.restored - max(-gone, ZERO), ZERO),
-    )
 
 
 def _i6_vat(settlement: Settlement, known: Known) -> Iterator[BrokenRule]:

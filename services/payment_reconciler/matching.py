@@ -17,12 +17,12 @@ from shared.messages.settlements import MatchedLine, Settlement, SettlementLine
 
 @dataclass(frozen=True, slots=True)
 class OurClaim:
-    """A claim we handed over, with the numbers a person knows it by."""
+    """A claim we handed over, with the numbers a person knows it by, as far as we kept them."""
 
     claim_reference: str
     invoice_id: InvoiceId
     invoice_number: str
-    customer_number: str
+    customer_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,19 @@ def unmatched(
 def suggest(
     lines: Iterable[SettlementLine], candidates: Iterable[OurClaim]
 ) -> tuple[Suggestion, ...]:
-    """Return, for each line of an unknown claim, the one claim with both its numbers."""
-    by_numbers: dict[tuple[str, str], list[str]] = {}
+    """Return, for each line of an unknown claim, the one claim with its numbers."""
+    by_number: dict[str, list[OurClaim]] = {}
     for claim in candidates:
-        numbers = (claim.invoice_number, claim.customer_number)
-        by_numbers.setdefault(numbers, []).append(claim.claim_reference)
-    return tuple(_suggestion(line, by_numbers) for line in lines)
+        by_number.setdefault(claim.invoice_number, []).append(claim)
+    return tuple(_suggestion(line, by_number.get(line.invoice_number, [])) for line in lines)
 
 
-def _suggestion(
-    line: SettlementLine, by_numbers: Mapping[tuple[str, str], list[str]]
-) -> Suggestion:
-    found = by_numbers.get((line.invoice_number, line.customer_number), [])
+def _suggestion(line: SettlementLine, candidates: Iterable[OurClaim]) -> Suggestion:
+    found = [
+        claim.claim_reference
+        for claim in candidates
+        if claim.customer_number in {None, line.customer_number}
+    ]
     return Suggestion(
         line_id=line.line_id,
         case_number=line.case_number,

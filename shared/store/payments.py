@@ -135,6 +135,20 @@ async def payments_of(
     return [_decided(row) for row in rows]
 
 
+async def forwarded_on(
+    store: Store, client_id: str, claim_references: Iterable[str]
+) -> Sequence[DecidedPayment]:
+    """Return the payments and reversals on these claims that ECPay is or was told of."""
+    rows = await store.rows(
+        select(PAYMENTS).where(
+            PAYMENTS.c.client_id == client_id,
+            PAYMENTS.c.claim_reference.in_(tuple(claim_references)),
+            PAYMENTS.c.decision == Decision.FORWARDED.value,
+        )
+    )
+    return [_decided(row) for row in rows]
+
+
 def _claim(payment: Payment) -> Claim:
     return payment.client_id, payment.claim_reference
 

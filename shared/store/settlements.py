@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
+from pydantic import BaseModel
 from sqlalchemy import (
     Column,
     Date,
@@ -32,6 +33,7 @@ from shared.messages.settlements import (
     MatchedLine,
     Settlement,
     SettlementLine,
+    SettlementTotals,
 )
 from shared.store.engine import Store
 from shared.store.insert import insert_new, upsert
@@ -147,25 +149,60 @@ class EarlierLine:
     remaining_principal: Decimal
 
 
-def content_digest(settlement: Settlement) -> str:
+class Content(Protocol):
+    """What may never change under one settlement id, lines aside: those have the checksum."""
+
+    @property
+    def settlement_number(self) -> int:
+        """Return the running number."""
+
+    @property
+    def checksum(self) -> str:
+        """Return ECPay's digest of the lines."""
+
+    @property
+    def settlement_date(self) -> date:
+        """Return the day of the settlement."""
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of all amounts."""
+
+    @property
+    def previous_balance(self) -> Decimal:
+        """Return what the settlement before carried forward."""
+
+    @property
+    def net_payout(self) -> Decimal:
+        """Return what is transferred."""
+
+    @property
+    def carried_forward(self) -> Decimal:
+        """Return what is left for the next settlement."""
+
+    @property
+    def totals(self) -> BaseModel:
+        """Return the sums over the lines."""
+
+
+def content_digest(settlement: Content) -> str:
     """Return the digest of what may never change under one settlement id.
 
-    ECPay's checksum covers the lines only; the amounts of the header are as final.
+    ECPay's checksum covers the lines only; the amounts of the header are as final. A header
+    without its lines gives the same digest as the whole settlement.
     """
-    head = settlement.model_dump_json(
-        include={
-            "settlement_number",
-            "checksum",
-            "line_count",
-            "currency",
-            "settlement_date",
-            "previous_balance",
-            "net_payout",
-            "carried_forward",
-            "totals",
-        }
+    totals = {name: f"{amount:.2f}" for name, amount in settlement.totals}
+    parts = (
+        f"{settlement.settlement_number}",
+        settlement.checksum,
+        settlement.settlement_date.isoformat(),
+        settlement.currency,
+        f"{settlement.previous_balance:.2f}",
+        f"{settlement.net_payout:.2f}",
+        f"{settlement.carried_forward:.2f}",
+        *(f"{name}={totals[name]}" for name in sorted(SettlementTotals.model_fields)),
     )
-    return hashlib.sha256(head.encode()).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 async def find(store: Store, client_id: str, settlement_id: str) -> JudgedSettlement | None:

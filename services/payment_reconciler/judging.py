@@ -1,0 +1,262 @@
+"""Judging a settlement: checked against the contract and against what we know, then passed on.
+
+The settlement before it must have been judged first, because each one carries the balance of the
+last; while that is missing the message waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+import structlog
+
+from services.payment_reconciler.checks import Known, Principal, broken_rules
+from services.payment_reconciler.matching import OurClaim, match, suggest, unmatched
+from services.payment_reconciler.principals import Told, principal
+from shared.clock import Clock
+from shared.faults import NotYet
+from shared.messages.catalog import (
+    SETTLEMENT_QUARANTINED,
+    SETTLEMENT_RECONCILED,
+    AnyEvent,
+    event,
+)
+from shared.messages.ids import InvoiceId
+from shared.messages.money import ZERO
+from shared.messages.settlements import (
+    BrokenRule,
+    QuarantinedSettlement,
+    ReconciledSettlement,
+    Settlement,
+)
+from shared.pipeline.outcomes import Done, Incoming
+from shared.store import claims, payments, reported, settlements
+from shared.store.claims import ClaimState, HandedOver
+from shared.store.engine import Store
+from shared.store.settlements import JudgedSettlement, SettlementState, content_digest
+from shared.store.tasks import open_task
+
+log = structlog.get_logger()
+
+PATIENT_TRIES = 2
+"""Claims and payments may be known at ECPay a moment before our own row is committed, so a
+settlement that fails only for what we know is looked at again before it is held."""
+_MAY_PASS = frozenset({"I5", "I7"})
+
+
+class SettlementJudge:
+    """Judges settlements; a settlement judged before is not judged again."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def __call__(self, incoming: Incoming) -> Done:
+        """Judge one settlement.
+
+        Raises:
+            NotYet: The settlement before it was not judged, or a row of ours is on its way.
+        """
+        settlement: Settlement = incoming.message.data
+        content = content_digest(settlement)
+        earlier = await settlements.find(
+            self._store, settlement.client_id, settlement.settlement_id
+        )
+        if earlier is not None and earlier.content != content:
+            return _contested(earlier, content, self._clock.now())
+        if earlier is not None and earlier.state is SettlementState.RECONCILED:
+            return Done()
+        known, ours = await self._known(settlement)
+        broken = broken_rules(settlement, known)
+        if broken and incoming.attempt <= PATIENT_TRIES:
+            _wait_for_own_rows(settlement, broken)
+        suggestions = await self._suggestions(settlement, ours)
+        judged = JudgedSettlement(
+            client_id=settlement.client_id,
+            settlement_id=settlement.settlement_id,
+            settlement_number=settlement.settlement_number,
+            state=SettlementState.QUARANTINED if broken else SettlementState.RECONCILED,
+            content=content,
+            body=settlement,
+            matches=match(settlement, ours),
+            broken_rules=broken,
+            judged_at=self._clock.now(),
+            releases=earlier.releases if earlier else 0,
+        )
+        return _held(judged, suggestions) if broken else _passed(judged)
+
+    async def _known(self, settlement: Settlement) -> tuple[Known, Mapping[str, OurClaim]]:
+        client_id, number = settlement.client_id, settlement.settlement_number
+        balance = ZERO if number == 1 else await self._balance(client_id, number - 1)
+        references = {line.claim_reference for line in settlement.lines}
+        handed_over = {
+            reference: claim
+            for reference, claim in (
+                await claims.find_claims(self._store, client_id, references)
+            ).items()
+            if claim.state is ClaimState.REGISTERED
+        }
+        elsewhere = await settlements.lines_elsewhere(
+            self._store,
+            client_id,
+            settlement.settlement_id,
+            [line.line_id for line in settlement.lines],
+        )
+        principals = await self._principals(client_id, number, handed_over)
+        ours = {reference: _our_claim(claim) for reference, claim in handed_over.items()}
+        return Known(principals, balance, elsewhere), ours
+
+    async def _balance(self, client_id: str, number: int) -> Decimal:
+        carried = await settlements.carried_forward(self._store, client_id, number)
+        if carried is None:
+            msg = f"settlement number {number} of client {client_id} has not been judged yet"
+            raise NotYet(msg, code="SETTLEMENT_MISSING")
+        return carried
+
+    async def _principals(
+        self, client_id: str, number: int, handed_over: Mapping[str, HandedOver]
+    ) -> Mapping[str, Principal]:
+        references = tuple(handed_over)
+        lines = await settlements.lines_before(self._store, client_id, number, references)
+        told = Told(
+            reported=await reported.payments_on(self._store, client_id, references),
+            credited=await reported.credits_on(self._store, client_id, references),
+            forwarded=await payments.forwarded_on(self._store, client_id, references),
+        )
+        return {
+            reference: principal(reference, claim.outstanding_handed_over, told, lines)
+            for reference, claim in handed_over.items()
+        }
+
+    async def _suggestions(
+        self, settlement: Settlement, ours: Mapping[str, OurClaim]
+    ) -> Sequence[str]:
+        strangers = unmatched(settlement, ours)
+        if not strangers:
+            return ()
+        everything = await claims.claims_of(self._store, settlement.client_id)
+        found = suggest(strangers, [_our_claim(claim) for claim in everything])
+        return tuple(
+            f"line {one.line_id} (case {one.case_number}, invoice {one.invoice_number}) "
+            f"may belong to {one.suggested or 'no claim of ours'}"
+            for one in found
+        )
+
+
+def _our_claim(claim: HandedOver) -> OurClaim:
+    return OurClaim(
+        claim_reference=claim.claim_reference,
+        invoice_id=InvoiceId(claim.invoice_id),
+        invoice_number=claim.invoice_number,
+    )
+
+
+def _wait_for_own_rows(settlement: Settlement, broken: Collection[BrokenRule]) -> None:
+    if {rule.rule for rule in broken} <= _MAY_PASS:
+        msg = f"settlement {settlement.settlement_id} does not fit what we know yet"
+        raise NotYet(msg, code="NOT_KNOWN_YET")
+
+
+def _passed(judged: JudgedSettlement) -> Done:
+    log.info("settlement reconciled", **_named(judged), net_payout=str(judged.body.net_payout))
+    return Done(messages=(reconciled(judged),), writes=settlements.save(judged))
+
+
+def reconciled(judged: JudgedSettlement, *, again: str = "") -> AnyEvent:
+    """Return the message that sends a settlement to booking.
+
+    Args:
+        judged: The settlement and its matches.
+        again: Makes it a message of its own, when a person releases it once more.
+    """
+    return event(
+        SETTLEMENT_RECONCILED,
+        ReconciledSettlement(
+            client_id=judged.client_id, settlement=judged.body, matches=judged.matches
+        ),
+        subject=judged.settlement_id,
+        system="restanse",
+        time=judged.judged_at,
+        key=f"{judged.settlement_id}:{judged.content}{again}",
+    )
+
+
+def _held(judged: JudgedSettlement, suggestions: Sequence[str]) -> Done:
+    rules = sorted({rule.rule for rule in judged.broken_rules})
+    log.warning("settlement quarantined", **_named(judged), rules=rules)
+    told = [*map(_in_words, judged.broken_rules[:20]), *suggestions[:20]]
+    task = open_task(
+        judged.client_id,
+        "settlement-quarantined",
+        f"{judged.settlement_id}:{judged.content[:12]}:{judged.releases}",
+        f"Settlement {judged.settlement_number} does not add up: {', '.join(rules)}",
+        "Nothing of it is booked. Take the figures up with ECPay; when the reason is gone, "
+        f"'restanse settlement release {judged.settlement_id}' has it judged again. "
+        + "; ".join(told),
+        now=judged.judged_at,
+        amount=judged.body.net_payout,
+        detail={"settlement_id": judged.settlement_id, "rules": rules},
+    )
+    return Done(
+        messages=(_quarantined(judged, judged.broken_rules),),
+        writes=(*settlements.save(judged), task),
+    )
+
+
+def _contested(earlier: JudgedSettlement, content: str, now: datetime) -> Done:
+    """Hold a settlement that ECPay shows with other content than before."""
+    rule = BrokenRule(rule="CONTENT", expected=earlier.content, found=content)
+    if rule in earlier.broken_rules:
+        return Done()
+    held = replace(
+        earlier,
+        state=SettlementState.QUARANTINED,
+        broken_rules=(*earlier.broken_rules, rule),
+        judged_at=now,
+    )
+    log.warning("settlement quarantined", **_named(held), rules=["CONTENT"])
+    task = open_task(
+        held.client_id,
+        "settlement-changed",
+        f"{held.settlement_id}:{content[:12]}",
+        f"Settlement {held.settlement_number} has changed since it was received",
+        "A settlement is final once it is issued; ECPay corrects one by a new settlement. What "
+        "was received first is kept and, if it is not booked yet, held. Ask ECPay which is right.",
+        now=now,
+        amount=held.body.net_payout,
+        detail={"settlement_id": held.settlement_id, "first": earlier.content, "now": content},
+    )
+    return Done(messages=(_quarantined(held, (rule,)),), writes=(settlements.save(held)[0], task))
+
+
+def _quarantined(judged: JudgedSettlement, rules: tuple[BrokenRule, ...]) -> AnyEvent:
+    names = ",".join(rule.found for rule in rules if rule.rule == "CONTENT")
+    return event(
+        SETTLEMENT_QUARANTINED,
+        QuarantinedSettlement(
+            client_id=judged.client_id,
+            settlement_id=judged.settlement_id,
+            settlement_number=judged.settlement_number,
+            broken_rules=rules,
+        ),
+        subject=judged.settlement_id,
+        system="restanse",
+        time=judged.judged_at,
+        key=f"{judged.settlement_id}:{judged.content}:{judged.releases}:{names}",
+    )
+
+
+def _in_words(rule: BrokenRule) -> str:
+    where = f" on line {rule.line_id}" if rule.line_id else ""
+    return f"{rule.rule}{where}: expected {rule.expected}, found {rule.found}"
+
+
+def _named(judged: JudgedSettlement) -> dict[str, object]:
+    return {
+        "client_id": judged.client_id,
+        "settlement_id": judged.settlement_id,
+        "settlement_number": judged.settlement_number,
+    }
