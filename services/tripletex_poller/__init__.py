@@ -1,1 +1,1 @@
-""" Invoice, Payment, CreditNote."""
+"""Reads Tripletex and publishes invoices, payments and credit notes."""

@@ -25,10 +25,10 @@ from sqlalchemy import (
     bindparam,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert  # its upsert compiles for SQLite as well
 
 from shared.faults import Invalid
 from shared.store.engine import Store
+from shared.store.insert import upsert
 from shared.store.tables import Document, Ore, UtcInstant, metadata
 from shared.store.write import Write
 
@@ -122,15 +122,7 @@ CLIENTS = Table(
 _ONE = select(CLIENTS).where(CLIENTS.c.client_id == bindparam("wanted"))
 _ACTIVE = select(CLIENTS).where(CLIENTS.c.state == ClientState.ACTIVE).order_by("client_id")
 _ALL = select(CLIENTS).order_by("client_id")
-_INSERT = insert(CLIENTS)
-_SAVE = _INSERT.on_conflict_do_update(
-    index_elements=[CLIENTS.c.client_id],
-    set_={
-        column.name: _INSERT.excluded[column.name]
-        for column in CLIENTS.c
-        if column.name not in {"client_id", "created_at"}
-    },
-)
+_SAVE = upsert(CLIENTS, keep=("created_at",))
 
 
 async def client(store: Store, client_id: str) -> Client:
@@ -163,7 +155,7 @@ def save(client: Client) -> Write:
 
 def _parameters(client: Client) -> Mapping[str, object]:
     values: dict[str, object] = {
-        column.name: getattr(client, column.name) for column in CLIENTS.c if column.name
+        column.name: getattr(client, column.name) for column in CLIENTS.columns
     }
     return values | {"accounts": asdict(client.accounts)}
 

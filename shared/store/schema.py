@@ -11,8 +11,10 @@ from shared.store import (
     inbox,
     outbox,
     payments,
+    poll,
     settlements,
     tasks,
+    watched,
 )
 from shared.store.tables import metadata
 
@@ -27,7 +29,9 @@ OWNERS = (
     inbox,
     outbox,
     payments,
+    poll,
     settlements,
     tasks,
+    watched,
 )
 """The table files; a new one is added here, or migrations do not see its tables."""

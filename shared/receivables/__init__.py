@@ -1,0 +1,1 @@
+"""Rules about receivables that poller, forwarder and operators share; reads, never writes."""
