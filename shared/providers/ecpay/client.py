@@ -92,6 +92,10 @@ class Creditor:
         """Read a claim."""
         return await self._get(f"read claim {claim_id}", f"/claims/{_part(claim_id)}", Claim)
 
+    async def claims(self, cursor: str | None, limit: int = LARGEST_PAGE) -> Page[Claim]:
+        """Read one page of all claims, each at the place of its latest change."""
+        return await self._get("read claims", "/claims", Page[Claim], _position(cursor, limit))
+
     async def act(
         self, claim_id: str, action: ClaimAction, *, key: str, if_match: int | None = None
     ) -> ClaimActionReceipt:
