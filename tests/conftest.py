@@ -4,6 +4,8 @@ from __future__ import annotations
 
 pytest_plugins: list[str] = [
     "tests.harness.rabbitmq_node",
+    "tests.harness.brokers",
     "tests.harness.postgres_node",
     "tests.harness.stores",
+    "tests.harness.plant",
 ]
