@@ -1,0 +1,144 @@
+"""Both stand-ins in one event loop, on two loopback ports, living the same simulated day."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from datetime import date
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from services.sandbox.day import Day
+from services.sandbox.tripletex.app import tripletex_app
+from services.sandbox.tripletex.rules import Rules
+from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
+from services.sandbox.tripletex.world import TripletexWorld
+
+LOOPBACK = "127.0.0.1"
+
+
+class Sandbox:
+    """Both stand-ins, running between ``start`` and ``stop``.
+
+    Args:
+        today: The first simulated day.
+        tripletex_port: Port of the Tripletex stand-in; 0 takes a free one.
+        host: The address to listen on.
+        rules: How strict the Tripletex stand-in is.
+    """
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        tripletex_port: int = 0,
+        host: str = LOOPBACK,
+        rules: Rules | None = None,
+    ) -> None:
+        self.day = Day(today)
+        self.tripletex = TripletexWorld(self.day, rules=rules)
+        self._tripletex = _Peer(tripletex_app(self.tripletex), host, tripletex_port)
+        self._peers = [self._tripletex]
+
+    @property
+    def tripletex_url(self) -> str:
+        """Base address of the Tripletex stand-in, with ``/v2``."""
+        return f"{self._tripletex.url}/v2"
+
+    async def start(self) -> None:
+        """Listen on both ports."""
+        for peer in self._peers:
+            await peer.start()
+
+    async def stop(self) -> None:
+        """Close both ports."""
+        for peer in self._peers:
+            await peer.stop()
+
+    async def __aenter__(self) -> Self:
+        """Start and return the sandbox."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the sandbox."""
+        await self.stop()
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves the signals of the process alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class _Peer:
+    """One application on one port."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((host, port))
+        self._address: tuple[str, int] = self._socket.getsockname()
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        host, port = self._address
+        return f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        while not self._server.started:
+            if self._task.done():
+                await self._task
+            await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        if self._task is None:
+            self._socket.close()
+            return
+        self._server.should_exit = True
+        await self._task
+        self._socket.close()
+
+
+async def serve(port: int, host: str = LOOPBACK, *, today: date) -> None:
+    """Run both stand-ins until cancelled, Tripletex on ``port`` and ECPay on the next one.
+
+    Prints both addresses and the environment that points the broker at them.
+    """
+    async with Sandbox(today, tripletex_port=port, host=host) as sandbox:
+        print(ready_to_paste(sandbox), flush=True)  # noqa: T201 - what the command is for
+        await asyncio.Event().wait()
+
+
+def ready_to_paste(sandbox: Sandbox) -> str:
+    """Return the environment that points the broker at a running sandbox."""
+    return "\n".join(
+        [
+            f"export RESTANSE_TRIPLETEX_URL={sandbox.tripletex_url}",
+            f"export RESTANSE_TRIPLETEX_CONSUMER_TOKEN={CONSUMER_TOKEN}",
+            f"export RESTANSE_TODAY={sandbox.day.today}",
+        ]
+    )
