@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import click
 
-from services.operator_cli.output import Column, print_json, wire
+from services.operator_cli.output import Column, human, note, print_json, print_rows, wire
 from shared.messages.money import Money
+from shared.operations.previews import ClientPreview
 from shared.operations.setup import TITLES, Finding, Step, Verdict
 from shared.operations.setup_checks import Checked
 from shared.store.clients import Accounts, Client
@@ -26,6 +27,15 @@ CLIENT_COLUMNS = (
     Column("ADDED", lambda row: row.created_at),
 )
 
+PREVIEW_COLUMNS = (
+    Column("INVOICE", lambda row: row.invoice_number, right=True),
+    Column("CUSTOMER", lambda row: row.customer_number, right=True),
+    Column("DUE", lambda row: row.due_date),
+    Column("DAYS OVERDUE", lambda row: row.days_overdue, right=True),
+    Column("OUTSTANDING", lambda row: row.outstanding, right=True),
+)
+_WHY = Column("WHY", lambda row: "; ".join(row.reasons))
+
 _COLOURS = {
     Verdict.OK: "green",
     Verdict.WARNING: "yellow",
@@ -34,6 +44,7 @@ _COLOURS = {
     Verdict.UNREACHABLE: "red",
     Verdict.NOT_CHECKED: "bright_black",
 }
+_TO_REPEAT = (Verdict.FAILED, Verdict.NOT_ALLOWED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,34 @@ def print_checked(checked: Checked, *, output: str) -> None:
     click.echo(_verdict(checked))
 
 
+def print_preview(seen: ClientPreview, *, output: str) -> None:
+    """Print what would be handed over, and what not."""
+    if output != "table":
+        answer = wire(seen)
+        rows = answer["sent"] + answer["kept"]
+        print_json(answer if output == "json" else rows, output=output)
+        return
+    now = datetime.combine(seen.today, time(), UTC)
+    if seen.sent:
+        print_rows(seen.sent, PREVIEW_COLUMNS, output=output, now=now)
+    if seen.kept:
+        click.secho("\nOverdue, but not handed over:", bold=True)
+        print_rows(seen.kept, (*PREVIEW_COLUMNS, _WHY), output=output, now=now)
+    note("\n" + preview_summary(seen))
+
+
+def preview_summary(seen: ClientPreview) -> str:
+    """Return a preview in a sentence."""
+    kept = f"{len(seen.kept)} more are overdue and stay" if seen.kept else "no other is overdue"
+    if not seen.count:
+        return f"Nothing would be handed over today; {kept}."
+    total = human(seen.total, datetime.combine(seen.today, time(), UTC))
+    return (
+        f"{seen.count} invoices of {total} would be handed over, the oldest due {seen.oldest}; "
+        f"{kept}."
+    )
+
+
 def _heading(step: Step) -> str:
     return TITLES[step] if step is Step.INSTALLATION else f"Step {step.value}. {TITLES[step]}"
 
@@ -114,15 +153,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _verdict(checked: Checked) -> str:
-    bad = sorted({each.step for each in checked.findings if _stops(each)})
-    if bad:
-        steps = ", ".join(TITLES[step] if step == 0 else f"step {step.value}" for step in bad)
+    failed = {each.step for each in checked.findings if each.verdict in _TO_REPEAT}
+    away = any(each.verdict is Verdict.UNREACHABLE for each in checked.findings)
+    if failed:
+        steps = ", ".join(TITLES[step] if not step else f"step {step}" for step in sorted(failed))
         return f"\nNot ready. Repeat: {steps}."
+    if away:
+        return "\nNot ready: not everything could be reached. Check again in a while."
     return (
         "\nReady. See what would be sent with "
         f"'restanse client preview {checked.client.client_id}'."
     )
-
-
-def _stops(finding: Finding) -> bool:
-    return finding.verdict in {Verdict.FAILED, Verdict.NOT_ALLOWED, Verdict.UNREACHABLE}

@@ -164,7 +164,7 @@ def _flat(record: dict[str, Any]) -> dict[str, object]:
         elif isinstance(value, dict | list):
             flat[key] = json.dumps(value, ensure_ascii=False)
         else:
-            flat[key] = value
+            flat[key] = str(value).lower() if isinstance(value, bool) else value
     return flat
 
 

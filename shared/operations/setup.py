@@ -88,7 +88,7 @@ def failed(step: Step, subject: str, told: str, repeat: str) -> Finding:
 
 def not_checked(step: Step, subject: str, because: str) -> Finding:
     """Return the finding that an earlier failure left nothing to look at."""
-    return Finding(step, subject, Verdict.NOT_CHECKED, f"not checked: {because}")
+    return Finding(step, subject, Verdict.NOT_CHECKED, because)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

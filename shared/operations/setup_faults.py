@@ -104,7 +104,7 @@ def refused(subject: str, step: Step, fault: Fault) -> Finding:
     if isinstance(fault, Retryable):
         is_away = not (isinstance(fault, Outage) and fault.client_id is not None)
         verdict = Verdict.UNREACHABLE if is_away else Verdict.NOT_ALLOWED
-        return Finding(step, subject, verdict, fault.message, "try again in a while")
+        return Finding(step, subject, verdict, _away(fault), "try again in a while")
     return failed(step, subject, fault.message, f"repeat step {step.value}")
 
 
@@ -139,6 +139,12 @@ def _right(subject: str, fault: Fault | None) -> Finding:
         "give the employee that right in Tripletex (Employees > Access), then make a new client "
         "key: a key never gets rights that came later",
     )
+
+
+def _away(fault: Fault) -> str:
+    setting = {"tripletex": "RESTANSE_TRIPLETEX_URL", "ecpay": "RESTANSE_ECPAY_URL"}
+    named = setting.get(fault.dependency)
+    return f"{fault.message}; is {named} right?" if named else fault.message
 
 
 def _key(client: Client) -> str:

@@ -141,10 +141,9 @@ def check(client_id: str, output: str) -> None:
 @output_option
 def preview(client_id: str, output: str) -> None:
     """Show what would be handed over now, and what not and why; sends nothing."""
-    from shared.operations.previews import preview_client
-
     from services.operator_cli.client_views import print_preview
     from services.operator_cli.session import with_desk
+    from shared.operations.previews import preview_client
 
     seen = with_desk(lambda desk: preview_client(desk, client_id))
     print_preview(seen, output=output)
@@ -159,19 +158,16 @@ def confirm(client_id: str, reason: str, *, yes: bool) -> None:
 
     Runs the preview and asks with its count and amount.
     """
-    from shared.operations.previews import preview_client
-
     from services.operator_cli.client_views import preview_summary
     from services.operator_cli.session import with_desk
     from shared.operations import clients
+    from shared.operations.previews import preview_client
 
     async def act(desk: Any) -> None:
         seen = await preview_client(desk, client_id)
         note(preview_summary(seen))
-        ask(
-            f"Hand over {seen.count} invoices of {seen.total} to ECPay, and what falls due later?",
-            yes=yes,
-        )
+        invoices = f"{seen.count} invoice{'' if seen.count == 1 else 's'} of {seen.total}"
+        ask(f"Hand over {invoices} to ECPay, and what falls due later?", yes=yes)
         await clients.confirm(
             desk, client_id, count=seen.count, total=seen.total.amount, reason=reason
         )
