@@ -11,7 +11,7 @@ so it works on both databases and ends by itself when its holder is gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Date,
     Index,
@@ -76,8 +75,6 @@ class Booking:
 
     Attributes:
         booking_date: Date of everything booked; a person may move it to an open period.
-        excess_to_overpayment: A person decided that principal which the invoice cannot take is
-            booked as overpayment.
         reason: Why it is held, empty otherwise.
     """
 
@@ -87,7 +84,6 @@ class Booking:
     state: BookingState
     booking_date: date
     updated_at: datetime
-    excess_to_overpayment: bool = False
     reason: str = ""
     booked_at: datetime | None = None
 
@@ -124,7 +120,6 @@ BOOKINGS = Table(
     Column("settlement_number", Integer, nullable=False),
     Column("state", String(20), nullable=False),
     Column("booking_date", Date, nullable=False),
-    Column("excess_to_overpayment", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
     Column("updated_at", UtcInstant, nullable=False),
     Column("booked_at", UtcInstant),
@@ -173,11 +168,6 @@ _STEPS = (
 _PAYMENTS_ON = select(BOOKING_STEPS).where(
     BOOKING_STEPS.c.client_id == bindparam("wanted_client"),
     BOOKING_STEPS.c.invoice_id == bindparam("wanted_invoice"),
-    BOOKING_STEPS.c.kind == StepKind.INVOICE_PAYMENT.value,
-)
-_PAYMENT_OF_LINE = select(BOOKING_STEPS.c.state).where(
-    BOOKING_STEPS.c.client_id == bindparam("wanted_client"),
-    BOOKING_STEPS.c.key == bindparam("wanted_line"),
     BOOKING_STEPS.c.kind == StepKind.INVOICE_PAYMENT.value,
 )
 _SAVE = upsert(BOOKINGS)
@@ -275,6 +265,17 @@ async def listed(
     return [_booking(row) for row in await store.rows(statement)]
 
 
+async def states(store: Store, client_id: str, settlement_ids: Iterable[str]) -> Sequence[Booking]:
+    """Return the bookings of these settlements, as far as they were begun."""
+    rows = await store.rows(
+        select(BOOKINGS).where(
+            BOOKINGS.c.client_id == client_id,
+            BOOKINGS.c.settlement_id.in_(tuple(settlement_ids)),
+        )
+    )
+    return [_booking(row) for row in rows]
+
+
 async def steps(store: Store, client_id: str, settlement_id: str) -> Sequence[Step]:
     """Return the steps of a booking in the order in which they were begun."""
     rows = await store.rows(_STEPS, {"wanted_client": client_id, "wanted_id": settlement_id})
@@ -285,13 +286,6 @@ async def payments_on(store: Store, client_id: str, invoice_id: int) -> Sequence
     """Return every invoice payment we made or meant to make on an invoice."""
     parameters = {"wanted_client": client_id, "wanted_invoice": invoice_id}
     return [_step(row) for row in await store.rows(_PAYMENTS_ON, parameters)]
-
-
-async def payment_of_line(store: Store, client_id: str, line_id: str) -> StepState | None:
-    """Return how far the invoice payment of a settlement line is, None if never begun."""
-    parameters = {"wanted_client": client_id, "wanted_line": line_id}
-    rows = await store.rows(_PAYMENT_OF_LINE, parameters)
-    return StepState(rows[0].state) if rows else None
 
 
 async def _renew(connection: AsyncConnection, lease: Lease, now: datetime) -> None:
