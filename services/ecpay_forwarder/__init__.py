@@ -1,1 +1,1 @@
-""" claims, payments, credits."""
+"""Writes to ECPay: hands claims over, reports payments and credits."""

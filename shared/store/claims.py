@@ -24,7 +24,6 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     select,
-    update,
 )
 
 from shared.store.engine import Store
@@ -52,7 +51,6 @@ class HandedOver:
 
     Attributes:
         outstanding_handed_over: The principal as ECPay was told it.
-        stage: How far ECPay is, as last seen; with ``case_status`` and ``next_step``.
         code: ECPay's code of the last refusal, or why no claim was needed.
         refusals: How often ECPay has refused and remembered it; part of the next key.
     """
@@ -62,6 +60,8 @@ class HandedOver:
     claim_reference: str
     state: ClaimState
     invoice_number: str
+    invoice_date: date
+    due_date: date
     original_amount: Decimal
     outstanding_handed_over: Decimal
     currency: str
@@ -69,11 +69,6 @@ class HandedOver:
     claim_id: str | None = None
     case_number: str | None = None
     entry_stage: str | None = None
-    stage: str | None = None
-    case_status: str | None = None
-    next_step: str | None = None
-    next_step_date: date | None = None
-    close_code: str | None = None
     code: str | None = None
     refusals: int = 0
     registered_at: datetime | None = None
@@ -87,6 +82,8 @@ CLAIMS = Table(
     Column("claim_reference", String(64), nullable=False),
     Column("state", String(12), nullable=False),
     Column("invoice_number", String(40), nullable=False),
+    Column("invoice_date", Date, nullable=False),
+    Column("due_date", Date, nullable=False),
     Column("original_amount", Ore, nullable=False),
     Column("outstanding_handed_over", Ore, nullable=False),
     Column("currency", String(3), nullable=False),
@@ -94,11 +91,6 @@ CLAIMS = Table(
     Column("claim_id", String(64)),
     Column("case_number", String(64)),
     Column("entry_stage", String(40)),
-    Column("stage", String(40)),
-    Column("case_status", String(40)),
-    Column("next_step", String(40)),
-    Column("next_step_date", Date),
-    Column("close_code", String(40)),
     Column("code", String(60)),
     Column("refusals", Integer, nullable=False),
     Column("registered_at", UtcInstant),
@@ -106,53 +98,11 @@ CLAIMS = Table(
 )
 
 _SAVE_CLAIM = upsert(CLAIMS, final=(ClaimState.REGISTERED,))
-_PROGRESS = (
-    update(CLAIMS)
-    .where(
-        CLAIMS.c.client_id == bindparam("of_client"),
-        CLAIMS.c.claim_reference == bindparam("of_claim"),
-    )
-    .values(
-        stage=bindparam("new_stage"),
-        case_status=bindparam("new_status"),
-        next_step=bindparam("new_step"),
-        next_step_date=bindparam("new_step_date"),
-        close_code=bindparam("new_close_code"),
-        updated_at=bindparam("at"),
-    )
-)
 
 
 def save_claim(claim: HandedOver) -> Write:
     """Return the write that keeps a hand-over, unless a registered one is there already."""
     return Write(_SAVE_CLAIM, asdict(claim))
-
-
-def progress(
-    client_id: str,
-    claim_reference: str,
-    *,
-    stage: str,
-    case_status: str,
-    now: datetime,
-    next_step: str | None = None,
-    next_step_date: date | None = None,
-    close_code: str | None = None,
-) -> Write:
-    """Return the write that keeps how far ECPay is with a claim; for display."""
-    return Write(
-        _PROGRESS,
-        {
-            "of_client": client_id,
-            "of_claim": claim_reference,
-            "new_stage": stage,
-            "new_status": case_status,
-            "new_step": next_step,
-            "new_step_date": next_step_date,
-            "new_close_code": close_code,
-            "at": now,
-        },
-    )
 
 
 _BY_REFERENCE = select(CLAIMS).where(
