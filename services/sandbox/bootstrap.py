@@ -18,6 +18,7 @@ from services.sandbox.tripletex.app import tripletex_app
 from services.sandbox.tripletex.rules import Rules
 from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
 from services.sandbox.tripletex.world import TripletexWorld
+from shared.clock import SystemClock
 
 LOOPBACK = "127.0.0.1"
 
@@ -76,18 +77,29 @@ class Sandbox:
 
 
 class _QuietServer(uvicorn.Server):
-    """A server that leaves the signals of the process alone."""
+    """A server that leaves the signals of the process alone and stops without delay."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        await self._stopping.wait()
+
+    def end(self) -> None:
+        self.should_exit = True
+        self._stopping.set()
 
 
 class _Peer:
     """One application on one port."""
 
     def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))
         self._address: tuple[str, int] = self._socket.getsockname()
@@ -97,6 +109,7 @@ class _Peer:
             log_config=None,
             log_level="critical",
             access_log=False,
+            date_header=False,  # the simulated day is not the machine's
             timeout_graceful_shutdown=1,
         )
         self._server = _QuietServer(config)
@@ -118,17 +131,23 @@ class _Peer:
         if self._task is None:
             self._socket.close()
             return
-        self._server.should_exit = True
+        self._server.end()
         await self._task
         self._socket.close()
 
 
-async def serve(port: int, host: str = LOOPBACK, *, today: date) -> None:
+async def serve(port: int, host: str = LOOPBACK, *, today: date | None = None) -> None:
     """Run both stand-ins until cancelled, Tripletex on ``port`` and ECPay on the next one.
 
     Prints both addresses and the environment that points the broker at them.
+
+    Args:
+        port: The port of Tripletex; 0 takes free ones for both.
+        host: The address to listen on.
+        today: The first simulated day, by default the real one.
     """
-    async with Sandbox(today, tripletex_port=port, host=host) as sandbox:
+    first = today or SystemClock().today()
+    async with Sandbox(first, tripletex_port=port, host=host) as sandbox:
         print(ready_to_paste(sandbox), flush=True)  # noqa: T201 - what the command is for
         await asyncio.Event().wait()
 
