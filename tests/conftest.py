@@ -8,4 +8,5 @@ pytest_plugins: list[str] = [
     "tests.harness.postgres_node",
     "tests.harness.stores",
     "tests.harness.plant",
+    "tests.harness.tripletex_sandbox",
 ]

@@ -72,6 +72,9 @@ class Idleness:
         Raises:
             Outage: The broker or the database does not answer.
         """
+        self._relay.check()
+        for runner in self._runners:
+            runner.check()  # one that broke would look idle for ever
         waiting = await outbox.counts(self._store, now=self._clock.now() + horizon)
         states = [await self._link.state(runner.queue) for runner in self._runners]
         return Load(

@@ -19,6 +19,11 @@ class Lookout:
         """Wait until a task breaks, and raise what broke it."""
         await asyncio.shield(self._first)
 
+    def check(self) -> None:
+        """Raise what broke the first task that broke, if any did."""
+        if self._first.done():
+            self._first.result()
+
     def _note(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or self._first.done():
             return

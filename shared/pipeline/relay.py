@@ -86,6 +86,10 @@ class Relay:
         """Wait until something broke that nobody foresaw, and raise it."""
         await self._lookout.broken()
 
+    def check(self) -> None:
+        """Raise what broke that nobody foresaw, if anything did."""
+        self._lookout.check()
+
     async def offer(self, rows: Sequence[OutboxRow]) -> None:
         """Publish rows that were just committed and are leased; waits while there is no room."""
         if not rows:

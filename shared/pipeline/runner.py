@@ -65,6 +65,10 @@ class ConsumerRunner:
         """Wait until something broke that nobody foresaw, and raise it."""
         await self._lookout.broken()
 
+    def check(self) -> None:
+        """Raise what broke that nobody foresaw, if anything did."""
+        self._lookout.check()
+
     async def drain(self, seconds: float) -> None:
         """Stop the intake, let what runs finish for so long, and hand back the rest."""
         self._stopping.set()

@@ -11,7 +11,7 @@ its holder dies, the lease runs out and the next sweep takes the row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -108,6 +108,7 @@ class OutboxCounts:
 
 
 _ADD = insert(OUTBOX)
+_COLUMNS = tuple(column.name for column in OUTBOX.c)
 _NOW = bindparam("now", type_=UtcInstant)
 _LEASE = bindparam("lease", type_=UtcInstant)
 _FREE = and_(
@@ -159,7 +160,8 @@ def staged(message: AnyEvent, *, now: datetime) -> OutboxRow:
 
 def added(row: OutboxRow) -> Write:
     """Return the write that keeps a row."""
-    return Write(_ADD, {**asdict(row), "headers": dict(row.headers)})
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return Write(_ADD, {**values, "headers": dict(row.headers)})
 
 
 async def enqueue(store: Store, messages: Iterable[AnyEvent], *, now: datetime) -> None:

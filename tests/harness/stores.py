@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from shared.store.engine import Store, open_store
-from shared.store.migrate import create_all
+from shared.store.schema import metadata
 from tests.harness.postgres_node import PostgresNode
 
 
@@ -18,7 +18,7 @@ from tests.harness.postgres_node import PostgresNode
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a file with every table once; tests copy it."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    asyncio.run(_create_tables(f"sqlite:///{path}"))
+    _create_tables(f"sqlite:///{path}")
     return path
 
 
@@ -34,7 +34,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgres_template(postgres: PostgresNode) -> str:
     """Make a database with every table once; tests copy it."""
     name = postgres.create_database()
-    asyncio.run(_create_tables(postgres.url(name)))
+    _create_tables(postgres.url(name).replace("postgresql:", "postgresql+psycopg:"))
     return name
 
 
@@ -78,7 +78,8 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await opened.close()
 
 
-async def _create_tables(url: str) -> None:
-    opened = open_store(url)
-    await create_all(opened)
-    await opened.close()
+def _create_tables(url: str) -> None:
+    # not by Store: a session fixture may be set up while a loop is running
+    engine = create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
