@@ -121,10 +121,15 @@ def human(value: object, now: datetime) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Money):
-        return f"{value.amount:,.2f}".replace(",", _SPACE) + f" {value.currency}"
+        return in_kroner(value.amount, value.currency)
     if isinstance(value, datetime):
         return relative(value, now)
     return _human_many(value, now)
+
+
+def in_kroner(amount: Decimal, currency: str = "NOK") -> str:
+    """Return an amount with its thousands apart, as Norwegians write it."""
+    return f"{amount:,.2f}".replace(",", _SPACE) + f" {currency}"
 
 
 def _human_many(value: object, now: datetime) -> str:
