@@ -176,6 +176,18 @@ class Company:
 
         return await _halving(window, from_, to)
 
+    async def invoices_of_customer(self, customer_id: int) -> list[Invoice]:
+        """Return the heads of all invoices and credit notes of a customer."""
+        query = {**EVER, "customerId": str(customer_id), "fields": INVOICE_HEAD}
+        found = await self._calls.many("/invoice", Invoice, query)
+        return [one for one in found if one.customer is None or one.customer.id == customer_id]
+
+    async def invoices_by_number(self, number: int) -> list[Invoice]:
+        """Return the invoice or credit note with a number, with all that matters."""
+        query = {**EVER, "invoiceNumber": str(number), "fields": INVOICE}
+        found = await self._calls.many("/invoice", Invoice, query)
+        return [one for one in found if one.invoice_number == number]
+
     async def postings_on_account(self, number: int, from_: date, to: date) -> list[Posting]:
         """Return the postings on one account by posting date, with their vouchers' ids."""
 
@@ -222,6 +234,20 @@ class Company:
     async def voucher(self, id_: int) -> Voucher:
         """Return a voucher with its postings."""
         return await self._calls.one(f"/ledger/voucher/{id_}", Voucher, {"fields": VOUCHER})
+
+    async def vouchers(self, ids: Iterable[int], from_: date, to: date) -> list[Voucher]:
+        """Return those of these vouchers that are dated in a window, with their postings."""
+        wanted = set(ids)
+        found: list[Voucher] = []
+        for batch in _batches(wanted):
+            query = {
+                "id": _ids(batch),
+                "dateFrom": from_.isoformat(),
+                "dateTo": to.isoformat(),
+                "fields": VOUCHER,
+            }
+            found += await self._calls.many("/ledger/voucher", Voucher, query)
+        return [one for one in found if one.id in wanted]
 
     async def find_vouchers(self, external_number: str) -> list[Voucher]:
         """Return the vouchers with our key, with their postings; more than one is possible."""
