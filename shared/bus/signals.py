@@ -17,6 +17,7 @@ class Signal(Enum):
     DIAL_FAILED = "dial-failed"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+    CONSUMER_LOST = "consumer-lost"
     STALE_ANSWER = "stale-answer"
     NACKED = "nacked"
     RETURNED = "returned"

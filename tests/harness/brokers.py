@@ -132,7 +132,10 @@ class Real:
         parts = urlsplit(self.url)
         through = parts._replace(netloc=f"guest:guest@127.0.0.1:{self._proxy.port}")
         link = await open_link(
-            urlunsplit(through), name="t", observe=self._count, random=Random(1)
+            urlunsplit(through),
+            name="t",
+            observe=self._count,
+            random=Random(1),  # noqa: S311 -- jitter of a test
         )
         self._links.append(link)
         return link

@@ -6,9 +6,9 @@ one event loop and never waits, so every call is complete when it returns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from shared.bus.embedded.parcels import Parcel, dead
 from shared.bus.embedded.queues import HeldQueue
@@ -18,6 +18,19 @@ from shared.bus.port import Outgoing, Published
 from shared.faults import Invalid
 
 DEFAULT_EXCHANGE: Final = ""
+
+
+class Connection(Protocol):
+    """Whoever is connected, as the broker sees them."""
+
+    def cut(self) -> None:
+        """Be told that the connection is lost."""
+
+    def queue_appeared(self, name: str) -> None:
+        """Be told that a queue was made."""
+
+    def queue_vanished(self, name: str) -> None:
+        """Be told that a queue was deleted."""
 
 
 class EmbeddedBroker:
@@ -32,8 +45,7 @@ class EmbeddedBroker:
         self.queues: dict[str, HeldQueue] = {}
         self.policies: dict[str, Policy] = {}
         self.is_away = False
-        self._connections: dict[int, Callable[[], None]] = {}
-        self._next_connection = 0
+        self._connections: dict[Connection, None] = {}
 
     def declare_exchange(self, name: str, kind: str, arguments: Mapping[str, object]) -> None:
         """Make an exchange; an equal one may be there already."""
@@ -51,6 +63,8 @@ class EmbeddedBroker:
         if there is None:
             there = self.queues[name] = HeldQueue(name, arguments, self._bury)
             self._apply_policy(there)
+            for connection in list(self._connections):
+                connection.queue_appeared(name)
         elif there.arguments != dict(arguments):
             _unequal("queue", name)
         return there
@@ -90,6 +104,8 @@ class EmbeddedBroker:
         gone = self.queues.pop(name, None)
         for exchange in self.exchanges.values():
             exchange.forget(name)
+        for connection in list(self._connections):
+            connection.queue_vanished(name)
         return 0 if gone is None else len(gone.ready)
 
     def set_policies(self, policies: Iterable[Policy]) -> None:
@@ -111,20 +127,18 @@ class EmbeddedBroker:
                 queue.put(Parcel(message, 0, message.headers))
         return outcome
 
-    def connect(self, on_lost: Callable[[], None]) -> int:
-        """Register a connection, to be told when it is lost; return its number."""
-        self._next_connection += 1
-        self._connections[self._next_connection] = on_lost
-        return self._next_connection
+    def connect(self, connection: Connection) -> None:
+        """Register a connection, to be told what happens to it."""
+        self._connections[connection] = None
 
-    def disconnect(self, number: int) -> None:
+    def disconnect(self, connection: Connection) -> None:
         """Forget a connection."""
-        self._connections.pop(number, None)
+        self._connections.pop(connection, None)
 
     def cut(self) -> None:
         """Lose every connection at once, as a network may."""
-        for on_lost in list(self._connections.values()):
-            on_lost()
+        for connection in list(self._connections):
+            connection.cut()
 
     def go_away(self) -> None:
         """Lose every connection and accept none, as a broker that went down."""

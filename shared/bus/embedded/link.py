@@ -28,7 +28,7 @@ class EmbeddedLink:
         self._observe = observe
         self._subscriptions: set[EmbeddedSubscription] = set()
         self._closed = False
-        self._number = broker.connect(self.cut)
+        broker.connect(self)
 
     @property
     def is_ready(self) -> bool:
@@ -67,7 +67,7 @@ class EmbeddedLink:
     async def close(self) -> None:
         """Close every subscription."""
         self._closed = True
-        self._broker.disconnect(self._number)
+        self._broker.disconnect(self)
         for subscription in list(self._subscriptions):
             await subscription.close()
 
@@ -81,6 +81,21 @@ class EmbeddedLink:
             self._observe(Signal.CONNECTED, 1)
             for subscription in self._subscriptions:
                 subscription.resume(self.epoch)
+
+    def queue_vanished(self, name: str) -> None:
+        """Lose the consumers of a queue that was deleted."""
+        for subscription in [s for s in self._subscriptions if s.queue == name]:
+            self._observe(Signal.CONSUMER_LOST, 1)
+            subscription.lose()
+
+    def queue_appeared(self, name: str) -> None:
+        """Consume a queue again that was made anew."""
+        waiting = [s for s in self._subscriptions if s.queue == name]
+        if waiting:
+            self.epoch += 1
+        for subscription in waiting:
+            subscription.resume(self.epoch)
+            self._observe(Signal.RESUBSCRIBED, 1)
 
     def _publish(self, message: Outgoing) -> Published:
         if self._closed or self._broker.is_away:
@@ -107,6 +122,11 @@ class EmbeddedSubscription:
         self._epoch = 0
         self._stopped = False
         self._consumer = Consumer(self._arrive, prefetch)
+
+    @property
+    def queue(self) -> str:
+        """Return the name of the queue."""
+        return self._queue.name
 
     def resume(self, epoch: int) -> None:
         """Consume over a new connection."""

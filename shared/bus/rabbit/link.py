@@ -21,7 +21,7 @@ from shared.bus.rabbit.publisher import Publisher
 from shared.bus.rabbit.recovery import Recovery, wait_before
 from shared.bus.rabbit.subscription import RabbitSubscription
 from shared.bus.signals import Observe, Signal
-from shared.faults import Fault, Outage
+from shared.faults import Fault
 
 AGAIN_AFTER: Final = 5  # the attempt whose backoff a broken consumer waits
 
@@ -84,13 +84,14 @@ class RabbitLink:
             on_broken=self._mend,
             on_closed=self._subscriptions.discard,
         )
-        await subscription.start(self._line(), self._consuming.epoch)
+        line = await self._consuming.open_line()
+        await subscription.start(line, self._consuming.epoch)
         self._subscriptions.add(subscription)
         return subscription
 
     async def state(self, queue: str) -> QueueState:
         """Return the state of a queue by passive declaration."""
-        channel = await self._line().channel()
+        channel = await (await self._consuming.open_line()).channel()
         try:
             ready, consumers = await channel.look_at_queue(queue)
         finally:
@@ -108,12 +109,6 @@ class RabbitLink:
         await self._consuming.close()
         await self._publisher.close()
         await self._publishing.close()
-
-    def _line(self) -> Line:
-        line = self._consuming.line
-        if line is None or not line.is_open:
-            raise Outage("the broker is away", dependency="broker")
-        return line
 
     async def _start_publishing(self, line: Line, _epoch: int) -> None:
         await self._publisher.start(line)

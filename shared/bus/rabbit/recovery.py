@@ -12,10 +12,11 @@ import structlog
 from shared.bus.rabbit.address import Address
 from shared.bus.rabbit.line import Line, dial
 from shared.bus.signals import Observe, Signal
-from shared.faults import Fault
+from shared.faults import Fault, Outage
 
 FIRST_WAIT: Final = 0.2
 LONGEST_WAIT: Final = 15.0
+PATIENCE: Final = 2.0
 
 log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ class Recovery:
     ) -> None:
         self.epoch = 0
         self.line: Line | None = None
+        self._connected = asyncio.Event()
         self._address = address
         self._on_open = on_open
         self._on_lost = on_lost
@@ -68,12 +70,28 @@ class Recovery:
         line = await self._connect()
         self._keeping = asyncio.create_task(self._keep(line), name=f"keep {self._address.name}")
 
+    async def open_line(self) -> Line:
+        """Return the open line, waiting a moment for one that is being dialled.
+
+        Raises:
+            Outage: There is none.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._connected.wait()
+        except TimeoutError:
+            raise Outage("the broker is away", dependency="broker") from None
+        if self.line is None or not self.line.is_open:
+            raise Outage("the connection to the broker is lost", dependency="broker")
+        return self.line
+
     async def close(self) -> None:
         """Close the line and keep it no longer."""
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.wait([self._keeping])
             self._keeping = None
+        self._connected.clear()
         line, self.line = self.line, None
         if line is not None:
             await line.close()
@@ -92,6 +110,7 @@ class Recovery:
 
     def _lose(self, reason: Fault) -> None:
         self.line = None
+        self._connected.clear()
         log.warning("broker connection lost", name=self._address.name, reason=reason.message)
         self._observe(Signal.LOST, 1)
         self._on_lost()
@@ -117,6 +136,7 @@ class Recovery:
             await line.close()
             self._on_lost()
             raise
+        self._connected.set()
         self._observe(Signal.CONNECTED, 1)
         log.info("broker connection open", name=self._address.name, epoch=self.epoch)
         return line

@@ -170,6 +170,7 @@ class RabbitSubscription:
     def _on_cancelled(self, _frame: object) -> None:
         # The queue was deleted or lost its leader; close the channel and begin again.
         channel = self._channel
+        self._observe(Signal.CONSUMER_LOST, 1)
         if channel is not None and channel.is_open:
             channel.raw.close()
 
