@@ -9,4 +9,5 @@ pytest_plugins: list[str] = [
     "tests.harness.stores",
     "tests.harness.plant",
     "tests.harness.tripletex_sandbox",
+    "tests.harness.polling",
 ]

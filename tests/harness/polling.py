@@ -1,0 +1,167 @@
+"""A poller on SQLite that reads a Tripletex stand-in over in-process HTTP."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from services.sandbox.day import Day
+from services.sandbox.tripletex.app import tripletex_app
+from services.sandbox.tripletex.company import Company as SandboxCompany
+from services.sandbox.tripletex.entities import Customer, Invoice
+from services.sandbox.tripletex.orders import CustomerOrder, InvoiceOrder
+from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
+from services.sandbox.tripletex.world import TripletexWorld
+from services.tripletex_poller.handlers import Poller
+from services.tripletex_poller.mapping import poll_request
+from services.tripletex_poller.reader import InvoiceReader
+from shared.clock import SteppedClock, oslo_morning
+from shared.http.door import HttpDoor
+from shared.messages.catalog import AnyEvent, kind_of
+from shared.messages.credit_notes import CreditNote
+from shared.messages.payments import Payment
+from shared.pipeline.outcomes import Incoming
+from shared.providers.tripletex.client import Company, Tripletex
+from shared.store.clients import Client, ClientState, save
+from shared.store.engine import Store
+
+FIRST_DAY = date(2026, 9, 1)
+DUE = FIRST_DAY - timedelta(days=15)
+"""Due date of an invoice that is handed over on the first day."""
+
+
+class CountingTransport(httpx.ASGITransport):
+    """Serves a world in process and counts the calls by method and path."""
+
+    def __init__(self, world: TripletexWorld) -> None:
+        super().__init__(tripletex_app(world))
+        self.calls: Counter[str] = Counter()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.calls[f"{request.method} {request.url.path.removeprefix('/v2')}"] += 1
+        return await super().handle_async_request(request)
+
+
+@dataclass
+class PollDesk:
+    """One client whose Tripletex is a stand-in; ``poll`` is one whole round."""
+
+    store: Store
+    world: TripletexWorld
+    transport: CountingTransport
+    clock: SteppedClock
+    tripletex: Tripletex
+    company: SandboxCompany
+    debtor: Customer
+    client: Client
+    told: list[AnyEvent] = field(default_factory=list)
+
+    def invoice(self, amount: str = "10000", due: date = DUE, **more: int) -> Invoice:
+        order = InvoiceOrder(
+            more.get("customer", self.debtor.id),
+            Decimal(amount),
+            due - timedelta(days=14),
+            due,
+        )
+        return self.world.add_invoice(self.company.id, order)
+
+    def pay(self, invoice: Invoice, amount: str, day: date | None = None) -> int:
+        on = day or self.world.day.today
+        return self.world.pay(self.company.id, invoice.id, Decimal(amount), on=on).id
+
+    def next_day(self) -> None:
+        self.world.day.advance_to(self.world.day.today + timedelta(days=1))
+        self.clock.advance_to(oslo_morning(self.world.day.today))
+
+    async def set_client(self, client: Client) -> None:
+        self.client = client
+        await self.store.commit([save(client)])
+
+    def books(self, client: Client) -> Company:
+        token = SecretStr(self.world.employee_token(self.company.id).token)
+        return self.tripletex.company(client, token)
+
+    @property
+    def poller(self) -> Poller:
+        return Poller(self.store, self.clock, self.books, InvoiceReader(self.store, self.clock))
+
+    async def poll(self, *, full: bool = False) -> list[AnyEvent]:
+        """Handle one request to look and every request to read that follows."""
+        self.clock.advance(timedelta(seconds=1))
+        request = poll_request(
+            self.client.client_id, now=self.clock.now(), today=self.clock.today(), full=full
+        )
+        told: list[AnyEvent] = []
+        for message in await self.handle(request):
+            told += await self.handle(message)
+        self.told += told
+        return told
+
+    async def handle(self, message: AnyEvent) -> tuple[AnyEvent, ...]:
+        """Handle one message as the pipeline does: outcome, then one commit."""
+        incoming = Incoming(message, "tripletex-poller", 1, self.clock.now())
+        done = await self.poller(incoming)
+        await self.store.commit(done.writes)
+        return done.messages
+
+
+def names(messages: list[AnyEvent]) -> list[str]:
+    """Return exchange and event of messages."""
+    return [f"{kind_of(one).exchange}.{kind_of(one).event}" for one in messages]
+
+
+def payment_of(message: AnyEvent) -> Payment:
+    """Return the payment a message tells of."""
+    assert isinstance(message.data, Payment)
+    return message.data
+
+
+def credit_of(message: AnyEvent) -> CreditNote:
+    """Return the credit note a message tells of."""
+    assert isinstance(message.data, CreditNote)
+    return message.data
+
+
+@pytest.fixture
+async def polling(sqlite_store: Store) -> AsyncIterator[PollDesk]:
+    """One active client with one Norwegian company as its customer."""
+    world = TripletexWorld(Day(FIRST_DAY))
+    company = world.add_company("Fjord Bygg AS")
+    transport = CountingTransport(world)
+    door = HttpDoor("http://tripletex.test/v2", dependency="tripletex", transport=transport)
+    clock = SteppedClock(oslo_morning(FIRST_DAY))
+    tripletex = Tripletex(door, consumer_token=SecretStr(CONSUMER_TOKEN), clock=clock)
+    debtor = world.add_customer(
+        company.id, CustomerOrder("Skyldner AS", organization_number="974760673")
+    )
+    client = Client(
+        client_id="fjord",
+        name="Fjord Bygg AS",
+        company_id=company.id,
+        employee_token=b"sealed",
+        ecpay_client_id="ec-fjord",
+        start_date=date(2026, 6, 1),
+        created_at=datetime(2026, 8, 1, tzinfo=UTC),
+        state=ClientState.ACTIVE,
+    )
+    desk = PollDesk(
+        store=sqlite_store,
+        world=world,
+        transport=transport,
+        clock=clock,
+        tripletex=tripletex,
+        company=company,
+        debtor=debtor,
+        client=client,
+    )
+    await desk.set_client(client)
+    yield desk
+    await tripletex.close()
+    assert world.audit() == []
