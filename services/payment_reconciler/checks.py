@@ -12,9 +12,8 @@ how to book is a breach, never a guess.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from types import MappingProxyType
 
 from shared.messages.money import ORE, ZERO, to_ore
 from shared.messages.payments import ReceivedBy
@@ -62,7 +61,7 @@ class Known:
 
     claims: Mapping[str, Principal]
     previous_balance: Decimal = ZERO
-    booked_elsewhere: Mapping[str, str] = MappingProxyType({})
+    booked_elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
