@@ -22,6 +22,7 @@ import threading
 import uuid
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -275,9 +276,9 @@ def _end_group(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
             continue
 
 
-@pytest.fixture(scope="session")
-def rabbitmq_node() -> Iterator[RabbitMqNode]:
-    """One node for the session; a test that kills it starts it again."""
+@contextmanager
+def running_rabbitmq() -> Iterator[RabbitMqNode]:
+    """Run a private node for the length of a block."""
     home = Path(tempfile.mkdtemp(prefix="restanse-rabbitmq-"))
     node = RabbitMqNode(find_rabbitmq(), home)
     try:
@@ -286,6 +287,13 @@ def rabbitmq_node() -> Iterator[RabbitMqNode]:
     finally:
         node.kill9()
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_node() -> Iterator[RabbitMqNode]:
+    """One node for the session; a test that kills it starts it again."""
+    with running_rabbitmq() as node:
+        yield node
 
 
 @pytest.fixture(scope="session")
