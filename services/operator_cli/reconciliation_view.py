@@ -8,7 +8,7 @@ import click
 
 from services.operator_cli.output import Column, in_kroner, print_json, print_rows, wire
 from shared.messages.money import Money
-from shared.operations.reconciliation_report import ClientReport, Figures, Report
+from shared.operations.reconciliation_report import Figures, Report
 
 _COLUMNS = (
     Column("CLIENT", lambda row: row.client_id),
@@ -20,7 +20,7 @@ _COLUMNS = (
     Column("NOT BOOKED", lambda row: _kroner(row.figures.settled_not_booked), right=True),
     Column("BOOKED", lambda row: f"{row.figures.booked}/{row.figures.settlements}", right=True),
     Column("CLEARING", lambda row: _kroner(row.figures.clearing_booked), right=True),
-    Column("VERDICT", lambda row: _verdict(row)),
+    Column("VERDICT", lambda row: row.verdict),
 )
 _DIFFERENCES = (
     Column("CLIENT", lambda row: row.client_id),
@@ -97,9 +97,3 @@ def _kroner(amount: Any) -> Money:
 
 def _settlement(row: Any) -> str:
     return "-" if row.settlement_number is None else f"settlement {row.settlement_number}"
-
-
-def _verdict(row: ClientReport) -> str:
-    if row.unreadable:
-        return "not compared"
-    return "agrees" if row.agrees else f"{len(row.differences)} differences"

@@ -105,6 +105,13 @@ class ClientReport:
         """Tell whether both systems say the same."""
         return self.unreadable is None and not self.differences
 
+    @property
+    def verdict(self) -> str:
+        """Return the outcome in a word or two."""
+        if self.unreadable is not None:
+            return "not compared"
+        return "agrees" if self.agrees else f"{len(self.differences)} differences"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -159,6 +159,12 @@ class Company:
                     found[invoice.id] = invoice
         return list(found.values())
 
+    async def invoices_numbered(self, number: int) -> list[Invoice]:
+        """Return the invoices with a number, with all that matters."""
+        query = {**EVER, "invoiceNumber": str(number), "fields": INVOICE}
+        found = await self._calls.many("/invoice", Invoice, query)
+        return [invoice for invoice in found if invoice.invoice_number == number]
+
     async def invoices_by_date(self, from_: date, to: date) -> list[Invoice]:
         """Return the heads of invoices issued in a window: no postings, reminders or names.
 
