@@ -21,6 +21,7 @@ from services.sandbox.tripletex.world import TripletexWorld
 from shared.clock import SystemClock
 
 LOOPBACK = "127.0.0.1"
+GRACE_SECONDS = 1.0
 
 
 class Sandbox:
@@ -90,6 +91,19 @@ class _QuietServer(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._stopping.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        del sockets  # closed by their owner
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for task in await self._unfinished():
+            task.cancel()
+
+    async def _unfinished(self) -> set[asyncio.Task[None]]:
+        tasks = set(self.server_state.tasks)
+        return (await asyncio.wait(tasks, timeout=GRACE_SECONDS))[1] if tasks else set()
+
     def end(self) -> None:
         self.should_exit = True
         self._stopping.set()
@@ -110,7 +124,6 @@ class _Peer:
             log_level="critical",
             access_log=False,
             date_header=False,  # the simulated day is not the machine's
-            timeout_graceful_shutdown=1,
         )
         self._server = _QuietServer(config)
         self._task: asyncio.Task[None] | None = None

@@ -98,13 +98,13 @@ def listing(
     ``fullResultSize`` is exact on the last page only; before it, it merely tells that there
     is more.
     """
+    render = RENDERER.plan(model, call.query.text("fields"))
     if len(records) > RESULT_CAP:
         raise too_large()
     start = call.query.integer("from", 0) or 0
     size = call.query.integer("count", count) or 0
     chosen = _sorted(call, model, records)[start : start + size]
-    fields = call.query.text("fields")
-    values = [RENDERER.render(model, record, fields) for record in chosen]
+    values = [render(record) for record in chosen]
     has_more = start + size < len(records)
     return page(
         call, values, start=start, full=start + size + 1 if has_more else len(records), **extra

@@ -68,8 +68,17 @@ class Renderer:
         Raises:
             ApiError: A field does not exist (code 11000).
         """
-        plan = self._compiled(model, fields)
-        return {name: emit(record) for name, emit in plan}
+        rendered: dict[str, Any] = self.plan(model, fields)(record)
+        return rendered
+
+    def plan(self, model: str, fields: str | None) -> Emit:
+        """Return what renders records of a model in these fields.
+
+        Raises:
+            ApiError: A field does not exist (code 11000), whether or not a record follows.
+        """
+        emitters = self._compiled(model, fields)
+        return lambda record: {name: emit(record) for name, emit in emitters}
 
     def sort_key(self, model: str, name: str) -> Read | None:
         """Return what a field sorts by, None when there is no such plain field."""
