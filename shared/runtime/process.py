@@ -77,12 +77,17 @@ class Process:
             await service.round()
         self._relay.nudge()
 
-    async def settle(self, stop: StopSignal) -> outbox.OutboxCounts:
-        """Work until nothing is queued, due or in flight; return what is due much later."""
+    async def settle(
+        self, stop: StopSignal, *, horizon: timedelta = HORIZON
+    ) -> outbox.OutboxCounts:
+        """Work until nothing is queued, in flight or due within the horizon.
+
+        Returns what is due later than that.
+        """
         quiet = 0
         while True:
             counts = await outbox.counts(self._resources.store, now=self._resources.clock.now())
-            quiet = 0 if await self._is_busy(counts) else quiet + 1
+            quiet = 0 if await self._is_busy(counts, horizon) else quiet + 1
             if quiet >= QUIET_LOOKS or await stop.wait(LOOK):
                 return counts
 
@@ -99,15 +104,15 @@ class Process:
             await service.close()
         _log.info("process stopped")
 
-    async def _is_busy(self, counts: outbox.OutboxCounts) -> bool:
+    async def _is_busy(self, counts: outbox.OutboxCounts, horizon: timedelta) -> bool:
         if any(runner.in_flight for runner in self._runners) or self._relay.in_flight:
             return True
-        if counts.due or self._is_soon(counts.next_due):
+        if counts.due or self._is_soon(counts.next_due, horizon):
             return True
         return await self._is_queued()
 
-    def _is_soon(self, due: datetime | None) -> bool:
-        if due is None or due > self._resources.clock.now() + HORIZON:
+    def _is_soon(self, due: datetime | None, horizon: timedelta) -> bool:
+        if due is None or due > self._resources.clock.now() + horizon:
             return False
         clock = self._resources.clock
         if isinstance(clock, SteppedClock):  # simulated time need not be waited for
