@@ -14,6 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from services.sandbox.day import Day
+from services.sandbox.ecpay.app import ecpay_app
+from services.sandbox.ecpay.world import DEFAULT_CLIENT, EcpayWorld
 from services.sandbox.tripletex.app import tripletex_app
 from services.sandbox.tripletex.rules import Rules
 from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
@@ -30,6 +32,7 @@ class Sandbox:
     Args:
         today: The first simulated day.
         tripletex_port: Port of the Tripletex stand-in; 0 takes a free one.
+        ecpay_port: Port of the ECPay stand-in; 0 takes a free one.
         host: The address to listen on.
         rules: How strict the Tripletex stand-in is.
     """
@@ -39,28 +42,35 @@ class Sandbox:
         today: date,
         *,
         tripletex_port: int = 0,
+        ecpay_port: int = 0,
         host: str = LOOPBACK,
         rules: Rules | None = None,
     ) -> None:
         self.day = Day(today)
         self.tripletex = TripletexWorld(self.day, rules=rules)
+        self.ecpay = EcpayWorld(self.day)
         self._tripletex = _Peer(tripletex_app(self.tripletex), host, tripletex_port)
-        self._peers = [self._tripletex]
+        self._ecpay = _Peer(ecpay_app(self.ecpay, self.day), host, ecpay_port)
 
     @property
     def tripletex_url(self) -> str:
         """Base address of the Tripletex stand-in, with ``/v2``."""
         return f"{self._tripletex.url}/v2"
 
+    @property
+    def ecpay_url(self) -> str:
+        """Host part of the ECPay stand-in's address."""
+        return self._ecpay.url
+
     async def start(self) -> None:
         """Listen on both ports."""
-        for peer in self._peers:
-            await peer.start()
+        await self._tripletex.start()
+        await self._ecpay.start()
 
     async def stop(self) -> None:
         """Close both ports."""
-        for peer in self._peers:
-            await peer.stop()
+        await self._tripletex.stop()
+        await self._ecpay.stop()
 
     async def __aenter__(self) -> Self:
         """Start and return the sandbox."""
@@ -160,7 +170,8 @@ async def serve(port: int, host: str = LOOPBACK, *, today: date | None = None) -
         today: The first simulated day, by default the real one.
     """
     first = today or SystemClock().today()
-    async with Sandbox(first, tripletex_port=port, host=host) as sandbox:
+    next_port = port + 1 if port else 0
+    async with Sandbox(first, tripletex_port=port, ecpay_port=next_port, host=host) as sandbox:
         print(ready_to_paste(sandbox), flush=True)  # noqa: T201 - what the command is for
         await asyncio.Event().wait()
 
@@ -171,6 +182,9 @@ def ready_to_paste(sandbox: Sandbox) -> str:
         [
             f"export RESTANSE_TRIPLETEX_URL={sandbox.tripletex_url}",
             f"export RESTANSE_TRIPLETEX_CONSUMER_TOKEN={CONSUMER_TOKEN}",
+            f"export RESTANSE_ECPAY_URL={sandbox.ecpay_url}",
+            f"export RESTANSE_ECPAY_CLIENT_ID={DEFAULT_CLIENT.client_id}",
+            f"export RESTANSE_ECPAY_CLIENT_SECRET={DEFAULT_CLIENT.secret}",
             f"export RESTANSE_TODAY={sandbox.day.today}",
         ]
     )
