@@ -8,6 +8,8 @@ pytest_plugins: list[str] = [
     "tests.harness.postgres_node",
     "tests.harness.stores",
     "tests.harness.plant",
+    "tests.harness.ecpay_office",
     "tests.harness.tripletex_sandbox",
     "tests.harness.polling",
+    "tests.harness.settling",
 ]

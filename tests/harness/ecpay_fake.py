@@ -78,13 +78,14 @@ class EcpayFake(httpx.AsyncBaseTransport):
             answered = misdeed(request)
             if answered is not None:
                 self.misdeeds.remove(misdeed)
-                return answered
+                return _unread(answered)
         self.contract.check_request(
             sent.method, (request.url.path, request.url.query.decode()), sent.headers, sent.body
         )
         answer = self._answer(sent)
         self.contract.check_answer(sent.method, request.url.path, answer.status, answer.body)
-        return httpx.Response(answer.status, json=answer.body, headers=answer.headers)
+        made = httpx.Response(answer.status, json=answer.body, headers=answer.headers)
+        return _unread(made)
 
     def problem(self, code: str) -> Answer:
         """Return the contract's answer with a code."""
@@ -241,6 +242,12 @@ def once(status: int, ending: str, **more: Any) -> Misdeed:
         return httpx.Response(status, **more) if request.url.path.endswith(ending) else None
 
     return answer
+
+
+def _unread(made: httpx.Response) -> httpx.Response:
+    """Return a response as it comes from the network, with its body still to be read."""
+    stream = httpx.ByteStream(made.content)
+    return httpx.Response(made.status_code, headers=made.headers, stream=stream)
 
 
 def _sent(request: httpx.Request, content: bytes) -> Sent:

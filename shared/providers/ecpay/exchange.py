@@ -14,7 +14,7 @@ from shared.faults import Fault, Invalid, Transient
 from shared.http.door import Ask, HttpDoor, Reply
 from shared.http.limits import BLIND, asked_wait
 from shared.providers.ecpay.access import AccessTokens
-from shared.providers.ecpay.notation import Answer
+from shared.providers.ecpay.notation import RECEIVED, Answer
 from shared.providers.ecpay.pace import Pace
 from shared.providers.ecpay.problems import DEPENDENCY, Call, fault_of
 from shared.providers.ecpay.wire import Problem
@@ -90,7 +90,7 @@ def read(call: Call, document: Any, model: type[A]) -> A:
         Invalid: The document is JSON but breaks the contract; names the fields.
     """
     try:
-        return model.model_validate(document)
+        return model.model_validate(document, context=RECEIVED)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         places = [".".join(str(part) for part in fault["loc"]) for fault in faults[:5]]

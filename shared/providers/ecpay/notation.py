@@ -11,15 +11,26 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationInfo,
+)
 from pydantic.alias_generators import to_camel
 
 _MONEY = re.compile(r"-?(?:0|[1-9][0-9]{0,11})\.[0-9]{2}")
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2,6}")
 
 
-def _money(value: Any) -> Any:
-    if isinstance(value, Decimal):
+RECEIVED = {"received": True}
+"""Validation context of what came over the wire, where a number is not money."""
+
+
+def _money(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, Decimal) and info.context != RECEIVED:
         return value
     if not isinstance(value, str) or not _MONEY.fullmatch(value):
         msg = "must be a string with exactly two decimals"
@@ -27,8 +38,8 @@ def _money(value: Any) -> Any:
     return Decimal(value) + Decimal("0.00")
 
 
-def _plain_decimal(value: Any) -> Any:
-    if isinstance(value, Decimal):
+def _plain_decimal(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, Decimal) and info.context != RECEIVED:
         return value
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
         msg = "must be a decimal string"
