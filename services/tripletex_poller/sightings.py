@@ -9,7 +9,7 @@ from datetime import date
 from shared.providers.tripletex.wire import Invoice, OpenPost
 from shared.receivables.candidates import is_debt, is_due_for_hand_over
 from shared.receivables.eligibility import Terms
-from shared.store.watched import InvoiceState, WatchedInvoice
+from shared.store.watched import WatchedInvoice
 
 NOBODY = 0
 """Stands for the customer of a post that has none."""
@@ -119,7 +119,7 @@ def _live(
     return [
         one
         for one in followed
-        if one.state is InvoiceState.HANDED_OVER
+        if (one.outstanding != 0 and not one.is_credited)
         or one.voucher_id in vouchers
         or one.invoice_number in numbers
     ]

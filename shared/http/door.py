@@ -7,6 +7,7 @@ the digits that were sent, never floats.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -151,6 +152,7 @@ class HttpDoor:
         """
         url = self._base_url + ask.path
         attempted = f"{ask.method} {redacted_url(ask.path)}"
+        started = asyncio.get_running_loop().time()
         try:
             response = await self._client.send(self._request(ask, url), auth=_auth(ask))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
@@ -165,7 +167,7 @@ class HttpDoor:
             peer=self.dependency,
             call=attempted,
             status=response.status_code,
-            milliseconds=round(response.elapsed.total_seconds() * 1000),
+            milliseconds=round((asyncio.get_running_loop().time() - started) * 1000),
             request_id=headers.get("x-tlx-request-id") or headers.get("x-request-id"),
         )
         return Reply(response.status_code, headers, response.content, self.dependency, attempted)

@@ -20,14 +20,15 @@ from services.sandbox.tripletex.orders import CustomerOrder, InvoiceOrder
 from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
 from services.sandbox.tripletex.world import TripletexWorld
 from services.tripletex_poller.handlers import Poller
-from services.tripletex_poller.mapping import poll_request
+from services.tripletex_poller.mapping import poll_request, read_requests
 from services.tripletex_poller.reader import InvoiceReader
-from shared.clock import SteppedClock, oslo_morning
+from shared.clock import Clock, SteppedClock, oslo_morning
 from shared.http.door import HttpDoor
 from shared.messages.catalog import AnyEvent, kind_of
 from shared.messages.credit_notes import CreditNote
 from shared.messages.payments import Payment
-from shared.pipeline.outcomes import Incoming
+from shared.messages.polls import PollRequest
+from shared.pipeline.outcomes import Done, Incoming
 from shared.providers.tripletex.client import Company, Tripletex
 from shared.store.clients import Client, ClientState, save
 from shared.store.engine import Store
@@ -43,9 +44,16 @@ class CountingTransport(httpx.ASGITransport):
     def __init__(self, world: TripletexWorld) -> None:
         super().__init__(tripletex_app(world))
         self.calls: Counter[str] = Counter()
+        self._refused: set[str] = set()
+
+    def refuse(self, path: str) -> None:
+        """Answer a path as Tripletex does when an entitlement is missing."""
+        self._refused.add(path)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.calls[f"{request.method} {request.url.path.removeprefix('/v2')}"] += 1
+        if request.url.path in self._refused:
+            return httpx.Response(403, json={"status": 403, "code": 9000, "message": "No."})
         return await super().handle_async_request(request)
 
 
@@ -84,6 +92,10 @@ class PollDesk:
         self.client = client
         await self.store.commit([save(client)])
 
+    def restart(self) -> None:
+        """Forget every session, as a new process does."""
+        self.tripletex = open_tripletex_at(self.transport, self.clock)
+
     def books(self, client: Client) -> Company:
         token = SecretStr(self.world.employee_token(self.company.id).token)
         return self.tripletex.company(client, token)
@@ -94,22 +106,57 @@ class PollDesk:
 
     async def poll(self, *, full: bool = False) -> list[AnyEvent]:
         """Handle one request to look and every request to read that follows."""
+        told: list[AnyEvent] = []
+        for message in await self.requests(full=full):
+            told += await self.commit(await self.answer_of(message))
+        self.told += told
+        return told
+
+    async def requests(self, *, full: bool = False) -> tuple[AnyEvent, ...]:
+        """Handle one request to look and return the requests to read that follow."""
         self.clock.advance(timedelta(seconds=1))
         request = poll_request(
             self.client.client_id, now=self.clock.now(), today=self.clock.today(), full=full
         )
-        told: list[AnyEvent] = []
-        for message in await self.handle(request):
-            told += await self.handle(message)
-        self.told += told
-        return told
+        return await self.commit(await self.answer_of(request))
 
-    async def handle(self, message: AnyEvent) -> tuple[AnyEvent, ...]:
-        """Handle one message as the pipeline does: outcome, then one commit."""
-        incoming = Incoming(message, "tripletex-poller", 1, self.clock.now())
-        done = await self.poller(incoming)
+    async def answer(self, message: AnyEvent) -> tuple[AnyEvent, ...]:
+        """Handle a message without committing, as a replica that is about to lose a race."""
+        return (await self.answer_of(message)).messages
+
+    async def answer_of(self, message: AnyEvent) -> Done:
+        return await self.poller(Incoming(message, "tripletex-poller", 1, self.clock.now()))
+
+    async def commit(self, done: Done) -> tuple[AnyEvent, ...]:
         await self.store.commit(done.writes)
         return done.messages
+
+    async def settle(self, invoice_id: int, amount: str) -> None:
+        """Register money of the collector on an invoice, as the booking writer does."""
+        kinds = self.company.payment_types.values()
+        clearing = next(kind.id for kind in kinds if kind.debit_account.number == 1579)
+        await self.books(self.client).register_payment(
+            invoice_id,
+            date=self.world.day.today,
+            payment_type_id=clearing,
+            amount=Decimal(amount),
+        )
+
+    async def watch(self, invoice_id: int) -> None:
+        """Have an invoice read closely before it is due for hand-over."""
+        request = PollRequest(
+            client_id=self.client.client_id,
+            requested_at=self.clock.now(),
+            today=self.clock.today(),
+        )
+        for message in read_requests(request, invoice_ids=[invoice_id], voucher_ids=[]):
+            await self.commit(await self.answer_of(message))
+
+
+def open_tripletex_at(transport: httpx.AsyncBaseTransport, clock: Clock) -> Tripletex:
+    """Open a client on a transport."""
+    door = HttpDoor("http://tripletex.test/v2", dependency="tripletex", transport=transport)
+    return Tripletex(door, consumer_token=SecretStr(CONSUMER_TOKEN), clock=clock)
 
 
 def names(messages: list[AnyEvent]) -> list[str]:
@@ -135,9 +182,8 @@ async def polling(sqlite_store: Store) -> AsyncIterator[PollDesk]:
     world = TripletexWorld(Day(FIRST_DAY))
     company = world.add_company("Fjord Bygg AS")
     transport = CountingTransport(world)
-    door = HttpDoor("http://tripletex.test/v2", dependency="tripletex", transport=transport)
     clock = SteppedClock(oslo_morning(FIRST_DAY))
-    tripletex = Tripletex(door, consumer_token=SecretStr(CONSUMER_TOKEN), clock=clock)
+    tripletex = open_tripletex_at(transport, clock)
     debtor = world.add_customer(
         company.id, CustomerOrder("Skyldner AS", organization_number="974760673")
     )
@@ -163,5 +209,5 @@ async def polling(sqlite_store: Store) -> AsyncIterator[PollDesk]:
     )
     await desk.set_client(client)
     yield desk
-    await tripletex.close()
+    await desk.tripletex.close()
     assert world.audit() == []
