@@ -57,6 +57,12 @@ class InvoiceRow:
     reasons: tuple[str, ...]
     observed_at: datetime
 
+    @property
+    def next_in_words(self) -> str:
+        """Return what ECPay does next and when, ``-`` when nothing is known."""
+        after = f", after {self.next_step_after}" if self.next_step_after else ""
+        return f"{self.next_step}{after}" if self.next_step else "-"
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFile:
