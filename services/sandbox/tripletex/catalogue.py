@@ -15,7 +15,7 @@ MODELS = {
     "remark": sale_models.REMARK,
     "order": sale_models.ORDER,
     "order line": sale_models.ORDER_LINE,
-    "nothing": sale_models.NOTHING,
+    "anything": sale_models.ANYTHING,
     "voucher": ledger_models.VOUCHER,
     "posting": ledger_models.POSTING,
     "account": ledger_models.ACCOUNT,

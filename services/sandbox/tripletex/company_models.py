@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.sandbox.tripletex.entities import Ref
-from services.sandbox.tripletex.models import day, fixed, model, no_refs, plain, ref
+from services.sandbox.tripletex.models import day, fixed, model, no_refs, plain, ref, unkept
 from services.sandbox.tripletex.rendering import Field, Model
 
 _COMPANY_FIELDS = [
@@ -16,7 +16,7 @@ _COMPANY_FIELDS = [
     fixed("phoneNumber", ""),
     fixed("phoneNumberMobile", ""),
     fixed("faxNumber", ""),
-    *no_refs("address"),
+    *no_refs("address", of="address"),
     fixed("type", "AS"),
     Field("currency", lambda _: Ref(1), model="currency"),
     fixed("accountantOrSimilar", value=False),
@@ -52,8 +52,12 @@ SESSION = model(
         plain("token", "token"),
     ],
 )
-CONSUMER_TOKEN = model("ConsumerTokenDTO", "/token/consumer", [])
-EMPLOYEE_TOKEN = model("EmployeeTokenDTO", "/token/employee", [])
+CONSUMER_TOKEN = model(
+    "ConsumerTokenDTO", "/token/consumer", unkept("apiConsumer token expirationDate")
+)
+EMPLOYEE_TOKEN = model(
+    "EmployeeTokenDTO", "/token/employee", unkept("employee apiConsumer token expirationDate")
+)
 
 VAT_SETTINGS = model(
     "VatSettingsDTO",
@@ -77,7 +81,7 @@ POSTING_RULES = model(
         fixed("vatPerDepartment", value=False),
         fixed("multipleIndustries", value=False),
         fixed("defaultBusinessActivityTypeId", 1),
-        *no_refs("accountSubscriptionAccrual"),
+        *no_refs("accountSubscriptionAccrual", of="account"),
         Field("accountProductSaleNoVat", lambda c: c.account(3200), model="account"),
     ],
 )

@@ -17,6 +17,7 @@ from services.sandbox.tripletex.models import (
     plain,
     ref,
     refs,
+    unkept,
 )
 from services.sandbox.tripletex.rendering import Field
 
@@ -47,10 +48,10 @@ VOUCHER = model(
         ref("voucherType", "voucher_type", "voucher type"),
         ref("reverseVoucher", "reverse_of", "voucher"),
         refs("postings", lambda v: v.postings, "posting"),
-        *no_refs("document"),
+        *no_refs("document", of="document"),
         ref("attachment", "attachment", "document"),
         plain("externalVoucherNumber", "external_number"),
-        *no_refs("ediDocument"),
+        *no_refs("ediDocument", of="document"),
         fixed("supplierVoucherType", None),
         fixed("wasAutoMatched", value=False),
         plain("vendorInvoiceNumber", "vendor_invoice_number"),
@@ -67,7 +68,7 @@ POSTING = model(
         day("date", "date"),
         plain("description", "description"),
         ref("account", "account", "account"),
-        *no_refs("amortizationAccount"),
+        *no_refs("amortizationAccount", of="account"),
         fixed("amortizationStartDate", None),
         fixed("amortizationEndDate", None),
         ref("customer", "customer", "customer"),
@@ -116,7 +117,7 @@ ACCOUNT = model(
         fixed("balanceGroup", "Ikke i en saldogruppe."),
         ref("vatType", "vat_type", "vat type"),
         plain("vatLocked", "vat_locked"),
-        *no_refs("currency"),
+        *no_refs("currency", of="currency"),
         plain("isCloseable", "is_closeable"),
         fixed("isApplicableForSupplierInvoice", value=False),
         plain("requireReconciliation", "require_reconciliation"),
@@ -124,7 +125,7 @@ ACCOUNT = model(
         plain("isBankAccount", "is_bank_account"),
         plain("isInvoiceAccount", "is_invoice_account"),
         fixed("bankAccountNumber", ""),
-        *no_refs("bankAccountCountry"),
+        *no_refs("bankAccountCountry", of="country"),
         fixed("bankName", ""),
         fixed("bankAccountIBAN", ""),
         fixed("bankAccountSWIFT", ""),
@@ -165,10 +166,11 @@ PAYMENT_TYPE = model(
         plain("description", "description"),
         plain("displayName", "description"),
         ref("debitAccount", "debit_account", "account"),
-        *no_refs("creditAccount"),
+        *no_refs("creditAccount", of="account"),
         Field("vatType", lambda _: VAT_BY_ID[0], model="vat type"),
         plain("sequence", "sequence"),
-        *no_refs("customer", "supplier"),
+        *no_refs("customer", of="customer"),
+        *no_refs("supplier", of="supplier"),
         plain("currencyId", "currency.id"),
         plain("currencyCode", "currency.code"),
     ],
@@ -218,5 +220,22 @@ VOUCHER_STATUS = model(
         plain("referenceNumber", "reference_number"),
     ],
 )
-SUPPLIER = model("SupplierDTO", "/supplier", [])
-EMPLOYEE = model("EmployeeDTO", "/employee", [])
+SUPPLIER = model(
+    "SupplierDTO",
+    "/supplier",
+    unkept(
+        "name organizationNumber supplierNumber customerNumber isSupplier isCustomer isInactive "
+        "email bankAccounts invoiceEmail overdueNoticeEmail phoneNumber phoneNumberMobile "
+        "description isPrivateIndividual accountManager postalAddress physicalAddress "
+        "deliveryAddress currency ledgerAccount language displayName website"
+    ),
+)
+EMPLOYEE = model(
+    "EmployeeDTO",
+    "/employee",
+    unkept(
+        "firstName lastName displayName employeeNumber dateOfBirth email phoneNumberMobile "
+        "phoneNumberHome phoneNumberWork userType isContact isProxy comments address department "
+        "companyId"
+    ),
+)

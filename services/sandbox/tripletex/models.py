@@ -46,14 +46,19 @@ def refs(name: str, read: Read, model: str) -> Field:
     return Field(name, read, model=model, is_list=True)
 
 
-def no_refs(*names: str) -> list[Field]:
-    """Return fields that are references to things the stand-in does not keep: null."""
-    return [Field(name, lambda _: None, model="nothing") for name in names]
+def no_refs(*names: str, of: str = "anything") -> list[Field]:
+    """Return fields that are references and always null, with the model they would have."""
+    return [Field(name, lambda _: None, model=of) for name in names]
+
+
+def unkept(names: str) -> list[Field]:
+    """Return fields that exist by name, but whose values the stand-in does not keep."""
+    return [Field(name, lambda _: None) for name in names.split()]
 
 
 def empty_lists(*names: str) -> list[Field]:
     """Return fields that are lists of things the stand-in does not keep: empty."""
-    return [Field(name, lambda _: (), model="nothing", is_list=True) for name in names]
+    return [Field(name, lambda _: (), model="anything", is_list=True) for name in names]
 
 
 def model(name: str, path: str, fields: Iterable[Field]) -> Model:

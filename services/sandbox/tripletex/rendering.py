@@ -36,9 +36,12 @@ class Field:
 class Model:
     """A kind of object on the wire, with its fields in the order Tripletex writes them."""
 
-    def __init__(self, name: str, path: str, fields: Iterable[Field]) -> None:
+    def __init__(
+        self, name: str, path: str, fields: Iterable[Field], *, is_open: bool = False
+    ) -> None:
         self.name = name
         self.path = path
+        self.is_open = is_open  # takes any name, for things the stand-in never has
         self.fields = {field.name: field for field in fields}
 
     def url(self, ident: int) -> str:
@@ -91,7 +94,7 @@ class Renderer:
 
     def _compile(self, model: Model, selection: Selection) -> tuple[tuple[str, Emit], ...]:
         for name in selection:
-            if name != STAR and name not in model.fields:
+            if name != STAR and name not in model.fields and not model.is_open:
                 raise illegal_field(name, model.name)
         chosen = {
             name: field

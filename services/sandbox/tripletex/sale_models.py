@@ -17,8 +17,9 @@ from services.sandbox.tripletex.models import (
     plain,
     ref,
     refs,
+    unkept,
 )
-from services.sandbox.tripletex.rendering import Field, Read
+from services.sandbox.tripletex.rendering import Field, Model, Read
 
 
 def shown_postings(invoice: Invoice) -> list[Posting]:
@@ -96,7 +97,8 @@ CUSTOMER = model(
         fixed("isSupplier", value=False),
         fixed("isCustomer", value=True),
         plain("isInactive", "is_inactive"),
-        *no_refs("accountManager", "department"),
+        *no_refs("accountManager", of="employee"),
+        *no_refs("department"),
         plain("email", "email"),
         plain("invoiceEmail", "invoice_email"),
         plain("overdueNoticeEmail", "overdue_notice_email"),
@@ -203,6 +205,28 @@ REMARK = model(
     "/invoiceRemark",
     [plain("description", "description"), day("postponeRemindersTo", "postpone_to")],
 )
-ORDER = model("OrderDTO", "/order", [])
-ORDER_LINE = model("OrderLineDTO", "/order/orderline", [])
-NOTHING = model("EmptyDTO", "", [])
+ORDER = model(
+    "OrderDTO",
+    "/order",
+    unkept(
+        "customer contact attn displayName receiverEmail overdueNoticeEmail number reference "
+        "ourContact ourContactEmployee department orderDate project invoiceComment "
+        "internalComment currency invoicesDueIn status invoicesDueInType "
+        "isShowOpenPostsOnInvoices isClosed deliveryDate deliveryAddress deliveryComment "
+        "isPrioritizeAmountsIncludingVat orderLineSorting orderGroups orderLines isSubscription "
+        "preliminaryInvoice attachment sendMethodDescription canCreateBackorder "
+        "markUpOrderLines discountPercentage customerName travelReports"
+    ),
+)
+ORDER_LINE = model(
+    "OrderLineDTO",
+    "/order/orderline",
+    unkept(
+        "product inventory inventoryLocation description displayName count unitCostCurrency "
+        "unitPriceExcludingVatCurrency currency markup discount vatType "
+        "amountExcludingVatCurrency amountIncludingVatCurrency vendor order "
+        "unitPriceIncludingVatCurrency isSubscription orderGroup sortIndex isPicked pickedDate "
+        "orderedQuantity isCharged"
+    ),
+)
+ANYTHING = Model("AnythingDTO", "", [], is_open=True)
