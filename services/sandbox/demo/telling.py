@@ -10,7 +10,7 @@ from services.sandbox.demo.enrolling import desk_of
 from services.sandbox.demo.report import Story
 from services.sandbox.demo.stage import Stage
 from services.sandbox.demo.troubles import Troubles
-from shared.bus.topology import dlq, queue_names
+from shared.bus.topology import CONSUMER_QUEUES, dlq
 from shared.operations.reconciliation import reconcile
 from shared.runtime.process import Process
 from shared.runtime.resources import Resources
@@ -40,7 +40,7 @@ async def tell(
         retries=_retries(),
         tasks=Counter(task.kind for task in tasks),
         dead_letters={
-            queue: (await process.link.state(dlq(queue))).ready for queue in queue_names()
+            queue: (await process.link.state(dlq(queue))).ready for queue in CONSUMER_QUEUES
         },
         broken=tuple(stage.audit()),
         report=await reconcile(desk_of(resources), clients),
