@@ -9,7 +9,9 @@ pytest_plugins: list[str] = [
     "tests.harness.stores",
     "tests.harness.plant",
     "tests.harness.ecpay_office",
+    "tests.harness.forwarding",
     "tests.harness.tripletex_sandbox",
+    "tests.harness.ecpay_sandbox",
     "tests.harness.polling",
     "tests.harness.settling",
 ]

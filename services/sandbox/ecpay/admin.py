@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.sandbox.admin import AdminRefused, Body, admin_endpoint, amount_of, day_of
@@ -18,6 +19,7 @@ from services.sandbox.ecpay.lies import LIES, heal, tell_lie
 from services.sandbox.ecpay.oauth import SCOPES, OAuthClient
 from services.sandbox.ecpay.settlements import Settlement
 from services.sandbox.ecpay.terms import Terms
+from services.sandbox.ecpay.webhook_operations import send_webhook
 from services.sandbox.ecpay.world import EcpayWorld
 from shared.faults import Fault
 
@@ -55,10 +57,11 @@ def admin_routes(world: EcpayWorld) -> list[Route]:
         ("GET", "/admin/books/{client_id}"): side.books,
         ("GET", "/admin/audit"): side.audit,
     }
-    return [
+    routes = [
         Route(path, admin_endpoint(_refusing(act)), methods=[method])
         for (method, path), act in table.items()
     ]
+    return [*routes, Route("/admin/webhooks/deliver", side.deliver, methods=["POST"])]
 
 
 def _refusing(
@@ -208,6 +211,13 @@ class _AdminSide:
 
     def books(self, path: Mapping[str, str], _body: Body) -> Any:
         return self._world.books(path["client_id"])
+
+    async def deliver(self, _request: Request) -> Response:
+        """Make the webhook calls that wait, one attempt each."""
+        made = 0
+        for creditor in self._world.creditors.values():
+            made += await self._world.webhooks.deliver(creditor, send_webhook)
+        return JSONResponse({"attempts": made})
 
     def audit(self, _path: Mapping[str, str], _body: Body) -> Any:
         self._world.audit()
