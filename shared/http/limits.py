@@ -100,16 +100,17 @@ class Limiter:
             self._learn_remaining(known, now)
 
     def _wait(self) -> float:
-        if self._left is None or self._left > 0:
-            return 0.0
         wait = self._reset_at - asyncio.get_running_loop().time()
         if wait <= 0:
-            self._left = None
-        return wait
+            self._left = None  # a new period has begun, and nothing is known of it
+        return wait if self._left is not None and self._left <= 0 else 0.0
 
     def _learn_remaining(self, known: Allowance, now: float) -> None:
-        # Responses overtake one another: within one period the lowest figure is the truest.
+        # Responses overtake one another, and seconds are rounded up: within one period the
+        # lowest figure and the earliest end are the truest.
         reset_at = now + known.reset.total_seconds()
-        same_period = self._left is not None and now < self._reset_at
-        self._left = min(self._left or 0, known.remaining) if same_period else known.remaining
-        self._reset_at = reset_at
+        if self._left is not None and now < self._reset_at:
+            self._left = min(self._left, known.remaining)
+            self._reset_at = min(self._reset_at, reset_at)
+        else:
+            self._left, self._reset_at = known.remaining, reset_at
