@@ -96,6 +96,12 @@ class RabbitMqNode:
         self.stop()
         self.start()
 
+    @property
+    def ctl_command(self) -> tuple[str, ...]:
+        """Return the command line that reaches this node from any environment."""
+        settings = [f"{name}={value}" for name, value in self._environment().items()]
+        return ("env", "-i", *settings, str(self._sbin / "rabbitmqctl"), "-n", self.name)
+
     def ctl(self, *arguments: str) -> str:
         """Run ``rabbitmqctl`` against this node and return what it printed."""
         command = [str(self._sbin / "rabbitmqctl"), "-q", "-n", self.name, *arguments]

@@ -124,6 +124,13 @@ class AwaitedChannel:
             lambda done: self.raw.queue_bind(queue, exchange, key, callback=done),
         )
 
+    async def unbind(self, queue: str, exchange: str, key: str) -> None:
+        """Remove a binding, if it is there."""
+        await self._request(
+            f"unbind queue {queue!r} from {exchange!r}",
+            lambda done: self.raw.queue_unbind(queue, exchange, key, callback=done),
+        )
+
     async def close(self) -> None:
         """Close the channel."""
         if self.is_open:
