@@ -1,12 +1,13 @@
-"""Asking for a look at Tripletex now, instead of when the ticker is due."""
+"""Asking for a look at both systems now, instead of when the tickers are due."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
 from shared.faults import Invalid
-from shared.messages.catalog import POLL_REQUESTED, AnyEvent, event
-from shared.messages.polls import PollRequest
+from shared.messages.catalog import POLL_FEED, POLL_REQUESTED, AnyEvent, EventType, event
+from shared.messages.envelope import Body
+from shared.messages.polls import FeedRequest, PollRequest
 from shared.operations.acts import Act
 from shared.store.clients import Client, ClientState, active_clients, client
 from shared.store.engine import Store
@@ -16,9 +17,9 @@ from shared.store.outbox import enqueue
 async def request_polls(
     store: Store, client_id: str | None, *, full: bool, today: date, by: Act
 ) -> tuple[str, ...]:
-    """Queue a poll of one client, or of every active one; returns whom.
+    """Queue a look at one client, or at every active one; returns whom.
 
-    A running poller takes it from there.
+    The client's Tripletex is polled and its feeds at ECPay are read, by the services that run.
 
     Raises:
         Invalid: There is no such client, or its flow was never confirmed.
@@ -27,9 +28,9 @@ async def request_polls(
         wanted = await active_clients(store)
     else:
         wanted = (_started(await client(store, client_id)),)
-    await enqueue(
-        store, [_request(each, full=full, today=today, now=by.at) for each in wanted], now=by.at
-    )
+    polls = [_poll(each, full=full, today=today, now=by.at) for each in wanted]
+    feeds = [_feed(each, now=by.at) for each in wanted]
+    await enqueue(store, [*polls, *feeds], now=by.at)
     named = tuple(each.client_id for each in wanted)
     await store.commit([by.written("poll", subjects=named, detail={"full": full})])
     return named
@@ -45,13 +46,17 @@ def _started(wanted: Client) -> Client:
     return wanted
 
 
-def _request(wanted: Client, *, full: bool, today: date, now: datetime) -> AnyEvent:
+def _poll(wanted: Client, *, full: bool, today: date, now: datetime) -> AnyEvent:
     body = PollRequest(client_id=wanted.client_id, requested_at=now, today=today, full=full)
+    return _request(POLL_REQUESTED, body, now)
+
+
+def _feed(wanted: Client, *, now: datetime) -> AnyEvent:
+    return _request(POLL_FEED, FeedRequest(client_id=wanted.client_id, requested_at=now), now)
+
+
+def _request(kind: EventType, body: Body, now: datetime) -> AnyEvent:
+    who = body.client_id
     return event(
-        POLL_REQUESTED,
-        body,
-        subject=wanted.client_id,
-        system="restanse",
-        time=now,
-        key=f"{wanted.client_id} {now.isoformat()}",
+        kind, body, subject=who, system="restanse", time=now, key=f"{who} {now.isoformat()}"
     )

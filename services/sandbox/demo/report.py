@@ -87,7 +87,7 @@ def _money(story: Story) -> Table:
     rows = {
         "principal handed over": total.handed_over,
         "  paid directly to the creditors": total.direct_payments,
-        "  collected by ECPay": total.collected,
+        "  collected by ECPay and settled": total.collected,
         "  credited": total.credited,
         "  remaining at ECPay": total.ecpay_remaining,
         "outstanding on these invoices in Tripletex": total.tripletex_outstanding,
