@@ -11,6 +11,7 @@ pytest_plugins: list[str] = [
     "tests.harness.ecpay_office",
     "tests.harness.forwarding",
     "tests.harness.tripletex_sandbox",
+    "tests.harness.books",
     "tests.harness.ecpay_sandbox",
     "tests.harness.polling",
     "tests.harness.settling",

@@ -134,23 +134,18 @@ class FeedReader:
         except Invalid as fault:
             reading.writes.append(_unreadable(settlement_id, fault, reading))
             return
-        reading.messages.append(issued(settlement))
+        reading.messages.append(_issued(settlement))
 
 
-def issued(settlement: Settlement, *, again: str = "") -> AnyEvent:
-    """Return the message that a settlement was issued; the same content is the same message.
-
-    Args:
-        settlement: The settlement with all its lines.
-        again: Makes it a message of its own, when a person wants it judged once more.
-    """
+def _issued(settlement: Settlement) -> AnyEvent:
+    """Return the message that a settlement was issued; the same content is the same message."""
     return event(
         SETTLEMENT_ISSUED,
         settlement,
         subject=settlement.settlement_id,
         system=ECPAY,
         time=settlement.observed_at,
-        key=f"{settlement.settlement_id}:{settlements.content_digest(settlement)}{again}",
+        key=f"{settlement.settlement_id}:{settlements.content_digest(settlement)}",
     )
 
 

@@ -162,16 +162,12 @@ def _wait_for_own_rows(settlement: Settlement, broken: Collection[BrokenRule]) -
 
 def _passed(judged: JudgedSettlement) -> Done:
     log.info("settlement reconciled", **_named(judged), net_payout=str(judged.body.net_payout))
-    return Done(messages=(reconciled(judged),), writes=settlements.save(judged))
+    return Done(messages=(_reconciled(judged),), writes=settlements.save(judged))
 
 
-def reconciled(judged: JudgedSettlement, *, again: str = "") -> AnyEvent:
-    """Return the message that sends a settlement to booking.
-
-    Args:
-        judged: The settlement and its matches.
-        again: Makes it a message of its own, when a person releases it once more.
-    """
+def _reconciled(judged: JudgedSettlement) -> AnyEvent:
+    """Return the message that sends a settlement to booking, a new one after a release."""
+    released = f":release {judged.releases}" if judged.releases else ""
     return event(
         SETTLEMENT_RECONCILED,
         ReconciledSettlement(
@@ -180,7 +176,7 @@ def reconciled(judged: JudgedSettlement, *, again: str = "") -> AnyEvent:
         subject=judged.settlement_id,
         system="restanse",
         time=judged.judged_at,
-        key=f"{judged.settlement_id}:{judged.content}{again}",
+        key=f"{judged.settlement_id}:{judged.content}{released}",
     )
 
 

@@ -1,0 +1,355 @@
+"""The settling half of the flow on SQLite, against a Tripletex and an ECPay in process.
+
+``run`` hands messages to payment-reconciler and booking-writer until nothing is left, as the
+pipeline would: writes committed, effects delivered, retries after a step of the clock. A call
+that changes something can be told to die before or after it happens, as a killed process would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from services.booking_writer.handlers import BookingWriter
+from services.payment_reconciler.bootstrap import feed_request
+from services.payment_reconciler.feeds import FeedReader
+from services.payment_reconciler.handlers import Reconciler
+from services.payment_reconciler.judging import SettlementJudge
+from services.sandbox.day import Day
+from services.sandbox.tripletex.app import tripletex_app
+from services.sandbox.tripletex.company import Company
+from services.sandbox.tripletex.entities import Customer, Invoice, Voucher
+from services.sandbox.tripletex.orders import CustomerOrder, InvoiceOrder
+from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
+from services.sandbox.tripletex.world import TripletexWorld
+from shared.clock import SteppedClock, oslo_morning
+from shared.faults import Fault
+from shared.http.door import HttpDoor
+from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, kind_of
+from shared.messages.ids import claim_reference
+from shared.messages.settlements import Settlement, SettlementLine
+from shared.pipeline.outcomes import Dead, Done, Handler, Incoming, Retry
+from shared.pipeline.single import one_by_one
+from shared.providers.ecpay import settlements as wire
+from shared.providers.ecpay.access import Credentials
+from shared.providers.ecpay.checksum import lines_checksum
+from shared.providers.ecpay.client import Ecpay
+from shared.providers.tripletex.client import Tripletex
+from shared.store import claims, clients, tasks
+from shared.store.claims import ClaimState, HandedOver
+from shared.store.clients import Client, ClientState
+from shared.store.engine import Store
+from shared.store.seal import Sealer
+from tests.harness.ecpay_fake import Answer, EcpayFake, Sent
+from tests.harness.settlement_makers import CLIENT, kroner, settlement
+
+TODAY = date(2026, 9, 30)
+ECPAY_ID = "4711-ecpay"
+PDF = b"%PDF-1.7 statement"
+TRIES = 30
+
+
+class KilledError(Exception):
+    """The process ended here."""
+
+
+@dataclass
+class Killer:
+    """Ends the process at one of the calls that change something.
+
+    Attributes:
+        at: Number of the call, from 1; 0 for never.
+        after: Whether the call happens first.
+        made: Calls that happened, in order.
+        lost: Calls whose answer gets lost, once each.
+    """
+
+    at: int = 0
+    after: bool = False
+    met: int = 0
+    made: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    async def around(self, call: str, send: Any) -> httpx.Response:
+        self.met += 1
+        if self.met == self.at and not self.after:
+            raise KilledError(call)
+        answer: httpx.Response = await send()
+        self.made.append(call)
+        if self.met == self.at:
+            raise KilledError(call)
+        if call in self.lost:
+            self.lost.remove(call)
+            raise httpx.ReadTimeout(call)
+        return answer
+
+
+class Mortal(httpx.AsyncBaseTransport):
+    """Passes calls on, those that change something through the killer."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, killer: Killer) -> None:
+        self._inner = inner
+        self._killer = killer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if request.method == "GET" or "session" in path or "oauth" in path:
+            return await self._inner.handle_async_request(request)
+
+        call = f"{request.method} {path.rsplit('/', 1)[-1]}"
+        return await self._killer.around(call, lambda: self._inner.handle_async_request(request))
+
+
+class SettlingEcpay(EcpayFake):
+    """An ECPay that issues what it is told to issue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.issued: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.statement_after = 0
+        self.acknowledged: dict[str, Any] = {}
+
+    def issue(self, of: Settlement, **lies: Any) -> None:
+        """Put a settlement at the end of the feed."""
+        told = of.model_dump() | {"payout_account_last4": "2358"}
+        body = wire.Settlement.model_validate(told).model_dump(mode="json", by_alias=True)
+        lines = body.pop("lines")
+        del body["checksumHolds"]
+        for one in lines:
+            one["exchangeRate"] = f"{Decimal(one['exchangeRate']):.6f}"
+        page = {"items": lines, "nextCursor": "sl.end", "hasMore": False}
+        self.issued.append(body | {"checksum": lines_checksum(lines), "lines": page} | lies)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/statement") and self.statement_after <= 0:
+            return httpx.Response(200, content=PDF, headers={"content-type": "application/pdf"})
+        return await super().handle_async_request(request)
+
+    def _route(self, sent: Sent) -> Answer:
+        tail = sent.path.split("/", 5)[-1].split("/")
+        feeds = {"settlements": [_head(one) for one in self.issued], "events": self.events}
+        if len(tail) == 1 and tail[0] in feeds:
+            return self._feed(sent, feeds[tail[0]])
+        if tail[0] == "settlements":
+            return self._settlement(tail[1], tail[2:], sent)
+        return super()._route(sent)
+
+    def _settlement(self, id_: str, what: list[str], sent: Sent) -> Answer:
+        if what == ["statement"]:
+            self.statement_after -= 1
+            return self.problem("STATEMENT_NOT_READY")
+        if what == ["acknowledgement"]:
+            return self._acknowledge(id_, sent.body)
+        return Answer(
+            200, next(one for one in reversed(self.issued) if one["settlementId"] == id_)
+        )
+
+    def _feed(self, sent: Sent, items: list[dict[str, Any]]) -> Answer:
+        start = int(sent.query.get("cursor", "at.0").removeprefix("at."))
+        end = min(start + int(sent.query.get("limit", "50")), len(items))
+        body = {"items": items[start:end], "nextCursor": f"at.{end}", "hasMore": end < len(items)}
+        return Answer(200, body)
+
+    def _acknowledge(self, id_: str, body: Any) -> Answer:
+        held = self.acknowledged.setdefault(id_, body)
+        if held != body:
+            return self.problem("ACKNOWLEDGEMENT_CONFLICT")
+        told = {"settlementId": id_, "reason": None, "acknowledgedAt": body["bookedAt"]}
+        return Answer(200, {**body, **told})
+
+
+def _head(issued: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in issued.items() if name != "lines"}
+
+
+@dataclass
+class SettlingDesk:
+    """One client with its Tripletex and its ECPay."""
+
+    store: Store
+    clock: SteppedClock
+    world: TripletexWorld
+    company: Company
+    debtor: Customer
+    ecpay_fake: SettlingEcpay
+    tripletex: Tripletex
+    ecpay: Ecpay
+    client: Client
+    killer: Killer
+    told: list[AnyEvent] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    _handled: set[tuple[str, UUID]] = field(default_factory=set)
+
+    async def claim(self, amount: str = "10000") -> Invoice:
+        """Make an overdue invoice that was handed over."""
+        day = date(2026, 8, 3)
+        order = InvoiceOrder(self.debtor.id, Decimal(amount), day, day)
+        invoice = self.world.add_invoice(self.company.id, order)
+        await self.store.commit([claims.save_claim(self._handed_over(invoice))])
+        return invoice
+
+    def _handed_over(self, invoice: Invoice) -> HandedOver:
+        return HandedOver(
+            client_id=CLIENT,
+            invoice_id=invoice.id,
+            claim_reference=claim_reference(self.company.id, invoice.id),
+            state=ClaimState.REGISTERED,
+            invoice_number=str(invoice.number),
+            original_amount=kroner(invoice.amount) / 100,
+            outstanding_handed_over=kroner(invoice.amount) / 100,
+            currency="NOK",
+            invoice_date=invoice.invoice_date,
+            due_date=invoice.due_date,
+            updated_at=self.clock.now(),
+        )
+
+    def of(self, invoice: Invoice, line: SettlementLine, **given: Any) -> SettlementLine:
+        """Return a line on the claim of an invoice."""
+        reference = claim_reference(self.company.id, invoice.id)
+        named = {"claim_reference": reference, "invoice_number": str(invoice.number)}
+        return line.model_copy(update={**named, **given})
+
+    def issue(self, *lines: SettlementLine, number: int = 1, **given: Any) -> Settlement:
+        """Have ECPay issue a settlement."""
+        named = {"settlement_id": f"stl_{number}", "settlement_number": number}
+        made = settlement(*lines, **{**named, **given})
+        self.ecpay_fake.issue(made)
+        return made
+
+    async def set_client(self, **changes: Any) -> None:
+        self.client = replace(self.client, **changes)
+        await self.store.commit([clients.save(self.client)])
+
+    def writer(self) -> BookingWriter:
+        """Return a booking writer as a new process has it."""
+        return BookingWriter(
+            self.store,
+            self.clock,
+            sealer=Sealer("test"),
+            tripletex=self.tripletex,
+            ecpay=self.ecpay,
+            random=Random(self.clock.now().timestamp()),  # noqa: S311  # names a lease
+        )
+
+    def _handlers(self) -> dict[str, Handler]:
+        reconciler = Reconciler(
+            self.store,
+            self.clock,
+            read_feeds=FeedReader(self.store, self.ecpay, self.clock),
+            judge_settlement=SettlementJudge(self.store, self.clock),
+        )
+        return {
+            "payment-reconciler": reconciler,
+            "booking-writer": one_by_one(self.writer()),
+        }
+
+    async def round(self) -> None:
+        """Read the feeds and handle everything that follows."""
+        self.clock.advance(timedelta(minutes=15))
+        await self.run(feed_request(CLIENT, self.clock.now()))
+
+    async def again(self) -> None:
+        """Handle everything that was told so far again, as after a crash or a replay."""
+        self._handled.clear()
+        self.clock.advance(timedelta(minutes=2))
+        await self.run(*[one for one in self.told if _queue(one)])
+
+    async def run(self, *messages: AnyEvent) -> None:
+        """Handle messages and everything that follows; a Bug or a kill is raised."""
+        handlers = self._handlers()
+        waiting = [Incoming(one, _queue(one), 1, self.clock.now()) for one in messages]
+        while waiting:
+            incoming = waiting.pop(0)
+            if (incoming.queue, incoming.message.id) in self._handled:
+                continue
+            (outcome,) = await handlers[incoming.queue]([incoming])
+            await self.store.commit(outcome.writes)
+            match outcome:
+                case Done():
+                    self._handled.add((incoming.queue, incoming.message.id))
+                    self.told += outcome.messages
+                    effects = [one for one in outcome.messages if _queue(one) in handlers]
+                    waiting += [Incoming(x, _queue(x), 1, self.clock.now()) for x in effects]
+                case Retry() if incoming.attempt < TRIES:
+                    self.clock.advance(timedelta(minutes=2))
+                    waiting.append(replace(incoming, attempt=incoming.attempt + 1))
+                case Retry() | Dead():
+                    if isinstance(outcome.fault.__cause__, KilledError):
+                        raise outcome.fault.__cause__
+                    self.faults.append(outcome.fault)
+
+    def names(self) -> list[str]:
+        """Return exchange and event of everything told so far."""
+        return [f"{kind_of(one).exchange}.{kind_of(one).event}" for one in self.told]
+
+    async def tasks(self) -> list[str]:
+        """Return the kinds of the open tasks."""
+        return [task.kind for task in await tasks.list_tasks(self.store)]
+
+    def vouchers(self) -> list[Voucher]:
+        """Return the vouchers that are not invoices, in the order in which they were made."""
+        sales = set(self.company.invoices_by_voucher)
+        return [one for one in self.company.vouchers.values() if one.id not in sales]
+
+    def balance(self, account: int) -> Decimal:
+        """Return the balance of an account, by gross of rows that have a VAT code."""
+        return Decimal(self.company.account(account).balance) / 100
+
+    def outstanding(self, invoice: Invoice) -> Decimal:
+        return Decimal(self.company.invoices[invoice.id].outstanding) / 100
+
+
+def _queue(message: AnyEvent) -> str:
+    if message.type == SETTLEMENT_RECONCILED.name:
+        return "booking-writer"
+    kind = kind_of(message)
+    is_ours = kind.queue == "payment-reconciler" or kind.event in {"issued", "received"}
+    return "payment-reconciler" if is_ours and kind.exchange != "credit-notes" else ""
+
+
+@pytest.fixture
+async def settling(sqlite_store: Store) -> AsyncIterator[SettlingDesk]:
+    """A client registered for VAT, with a clearing payment type."""
+    world = TripletexWorld(Day(TODAY))
+    company = world.add_company("Nordfjord Rør AS")
+    clock, killer, fake = SteppedClock(oslo_morning(TODAY)), Killer(), SettlingEcpay()
+    mortal = Mortal(httpx.ASGITransport(tripletex_app(world)), killer)
+    books = HttpDoor("http://tripletex.test/v2", dependency="tripletex", transport=mortal)
+    office = HttpDoor("http://ecpay.test", dependency="ecpay", transport=Mortal(fake, killer))
+    token = world.employee_token(company.id).token
+    desk = SettlingDesk(
+        store=sqlite_store,
+        clock=clock,
+        world=world,
+        company=company,
+        debtor=world.add_customer(company.id, CustomerOrder("Skyldner")),
+        ecpay_fake=fake,
+        tripletex=Tripletex(books, consumer_token=SecretStr(CONSUMER_TOKEN), clock=clock),
+        ecpay=Ecpay(office, Credentials("id", SecretStr("secret")), clock=clock),
+        client=Client(
+            client_id=CLIENT,
+            name="Nordfjord Rør AS",
+            company_id=company.id,
+            employee_token=Sealer("test").seal(token),
+            ecpay_client_id=ECPAY_ID,
+            start_date=date(2026, 1, 1),
+            created_at=clock.now(),
+            state=ClientState.ACTIVE,
+        ),
+        killer=killer,
+    )
+    await desk.set_client()
+    yield desk
+    await books.close()
+    await office.close()
+    assert world.audit() == []
