@@ -6,7 +6,7 @@ Type names are ``no.restanse.<exchange, singular>.<event>.v<version>``; routing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,8 +149,10 @@ def event(
     )
 
 
-def caused_by(cause: AnyEvent, effects: Iterable[AnyEvent]) -> tuple[AnyEvent, ...]:
+def caused_by(cause: AnyEvent, effects: Sequence[AnyEvent]) -> tuple[AnyEvent, ...]:
     """Return the effects with the trace, correlation and causation of their cause."""
+    if not effects:
+        return ()
     origin: UUID = cause.correlationid or cause.id
     link = {
         "traceparent": cause.traceparent,
@@ -170,13 +172,20 @@ def encode(message: AnyEvent) -> bytes:
     return message.model_dump_json(exclude_none=True).encode()
 
 
-def decode(content: bytes) -> AnyEvent:
+def decode(content: bytes, *, hint: str = "") -> AnyEvent:
     """Read the bytes of a message.
+
+    Args:
+        content: The bytes.
+        hint: The type that came with them, perhaps; right, it saves reading them twice.
 
     Raises:
         Unreadable: They are not JSON, of no known type, or break the type's schema; the fault
             names the fields.
     """
+    hinted = _as_hinted(content, hint)
+    if hinted is not None:
+        return hinted
     try:
         name = _Head.model_validate_json(content).type
         model = _TYPED.get(name)
@@ -186,6 +195,17 @@ def decode(content: bytes) -> AnyEvent:
         return model.model_validate_json(content)
     except ValidationError as error:
         raise _unreadable(error) from error
+
+
+def _as_hinted(content: bytes, hint: str) -> AnyEvent | None:
+    model = _TYPED.get(hint)
+    if model is None:
+        return None
+    try:
+        message = model.model_validate_json(content)
+    except ValidationError:
+        return None  # the long way tells what is wrong with it
+    return message if message.type == hint else None
 
 
 def _unreadable(error: ValidationError) -> Unreadable:

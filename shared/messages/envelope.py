@@ -21,7 +21,8 @@ def _utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         msg = "an instant needs a time zone"
         raise ValueError(msg)
-    return instant.astimezone(UTC)
+    # Nearly always it is UTC, spelled by another library; replacing is ten times as fast.
+    return instant.astimezone(UTC) if instant.utcoffset() else instant.replace(tzinfo=UTC)
 
 
 Instant = Annotated[datetime, AfterValidator(_utc)]

@@ -15,8 +15,9 @@ from shared.pipeline.outcomes import Dead, Done
 from shared.pipeline.taken import Illegible, Taken
 from shared.pipeline.verdict import RetryAt, Verdict
 from shared.store import inbox
+from shared.store.apply import apply
 from shared.store.attempts import attempted
-from shared.store.engine import Store, apply
+from shared.store.engine import Store
 from shared.store.outbox import OutboxRow, added, staged
 from shared.store.write import Write
 

@@ -39,7 +39,7 @@ def read(
     illegible: list[Illegible] = []
     for delivery in deliveries:
         try:
-            message = decode(delivery.body)
+            message = decode(delivery.body, hint=delivery.type)
         except Unreadable as fault:
             illegible.append(Illegible(delivery, fault))
             continue

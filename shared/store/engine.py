@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Executable, Row, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from shared.store.apply import apply
 from shared.store.faults import database_faults
 from shared.store.write import Write
 
@@ -106,15 +107,6 @@ class Store:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
-
-
-async def apply(connection: AsyncConnection, writes: Sequence[Write]) -> None:
-    """Run writes, those of one statement together, in the order of first appearance."""
-    grouped: dict[int, list[Write]] = {}
-    for write in writes:
-        grouped.setdefault(id(write.statement), []).append(write)
-    for group in grouped.values():
-        await connection.execute(group[0].statement, [dict(write.parameters) for write in group])
 
 
 def open_store(url: str) -> Store:

@@ -90,7 +90,7 @@ async def claim(
     transactions never wait for each other.
     """
     dialect = connection.dialect.name
-    parameters = {"queue": queue, "ids": _many(dialect, sorted(ids)), "at": now}
+    parameters = {"queue": queue, "ids": _many(dialect, sorted(ids, key=_number)), "at": now}
     return frozenset(row[0] for row in await connection.execute(_CLAIM[dialect], parameters))
 
 
@@ -101,6 +101,10 @@ async def forget(store: Store, *, before: datetime) -> int:
     """
     async with store.begin() as connection:
         return int((await connection.execute(_FORGET, {"before": before})).rowcount)
+
+
+def _number(one: UUID) -> int:
+    return one.int  # compares faster than the id itself
 
 
 def _many(dialect: str, ids: Iterable[UUID]) -> object:

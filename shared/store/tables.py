@@ -63,7 +63,7 @@ class UtcInstant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             msg = f"an instant needs a time zone, {value.isoformat()} has none"
             raise ValueError(msg)
-        kept = value.astimezone(UTC)
+        kept = value if value.tzinfo is UTC else value.astimezone(UTC)  # mostly it is
         return kept.replace(tzinfo=None) if dialect.name == "sqlite" else kept
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
