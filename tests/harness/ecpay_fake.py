@@ -75,7 +75,11 @@ class EcpayFake(httpx.AsyncBaseTransport):
         sent = _sent(request, await request.aread())
         self.requests.append(sent)
         for misdeed in list(self.misdeeds):
-            answered = misdeed(request)
+            try:
+                answered = misdeed(request)
+            except httpx.HTTPError:
+                self.misdeeds.remove(misdeed)
+                raise
             if answered is not None:
                 self.misdeeds.remove(misdeed)
                 return _unread(answered)
