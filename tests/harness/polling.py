@@ -45,6 +45,8 @@ class CountingTransport(httpx.ASGITransport):
         super().__init__(tripletex_app(world))
         self.calls: Counter[str] = Counter()
         self._refused: set[str] = set()
+        self.lost = ""
+        """End of the paths whose answers are lost after the call has been carried out."""
 
     def refuse(self, path: str) -> None:
         """Answer a path as Tripletex does when an entitlement is missing."""
@@ -54,7 +56,10 @@ class CountingTransport(httpx.ASGITransport):
         self.calls[f"{request.method} {request.url.path.removeprefix('/v2')}"] += 1
         if request.url.path in self._refused:
             return httpx.Response(403, json={"status": 403, "code": 9000, "message": "No."})
-        return await super().handle_async_request(request)
+        answer = await super().handle_async_request(request)
+        if self.lost and request.url.path.endswith(self.lost):
+            raise httpx.ReadTimeout("the answer is lost", request=request)
+        return answer
 
 
 @dataclass
@@ -99,6 +104,10 @@ class PollDesk:
     def books(self, client: Client) -> Company:
         token = SecretStr(self.world.employee_token(self.company.id).token)
         return self.tripletex.company(client, token)
+
+    def books_with(self, client: Client, token: str) -> Company:
+        """Open a client's books with another token."""
+        return self.tripletex.company(client, SecretStr(token))
 
     @property
     def poller(self) -> Poller:
