@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import Protocol
 
 
 class Step(IntEnum):
@@ -91,7 +92,15 @@ def not_checked(step: Step, subject: str, because: str) -> Finding:
     return Finding(step, subject, Verdict.NOT_CHECKED, because)
 
 
-def exit_code(findings: Iterable[Finding]) -> int:
+class Judged(Protocol):
+    """Anything with a verdict on it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict."""
+
+
+def exit_code(findings: Iterable[Judged]) -> int:
     """Return the exit code of the worst finding: 6, 4, 1, 3 or 0."""
     verdicts = {finding.verdict for finding in findings}
     return next((code for verdict, code in _EXIT_CODES if verdict in verdicts), 0)

@@ -50,9 +50,7 @@ class Checked:
 async def check_setup(desk: Desk, client: Client) -> Checked:
     """Check every step of a client's set-up."""
     today = desk.clock.today()
-    terms, at_ecpay = await _agreement(desk, client, today)
-    if terms is not None:
-        client = replace(client, vat_registered=terms.vat_registered)
+    client, terms, at_ecpay = await _agreement(desk, client, today)
     client, login = await _login(desk, client)
     findings = [*login]
     if exit_code(login) == 0:
@@ -62,6 +60,12 @@ async def check_setup(desk: Desk, client: Client) -> Checked:
         findings += nothing_more()
     findings += [rules.start_date(client, today), *at_ecpay]
     return Checked(client, tuple(sorted(findings, key=lambda finding: finding.step)))
+
+
+def _with_terms(client: Client, terms: Agreement) -> Client:
+    """Learn from the agreement; ECPay's minimum counts where the client named none."""
+    minimum = client.minimum_amount or terms.minimum_amount
+    return replace(client, vat_registered=terms.vat_registered, minimum_amount=minimum)
 
 
 async def _login(desk: Desk, client: Client) -> tuple[Client, list[Finding]]:
@@ -132,13 +136,14 @@ async def _bookkeeping(company: Company, client: Client, today: date) -> list[Fi
 
 async def _agreement(
     desk: Desk, client: Client, today: date
-) -> tuple[Agreement | None, list[Finding]]:
+) -> tuple[Client, Agreement | None, list[Finding]]:
     creditor = desk.ecpay.creditor(client.ecpay_client_id, client_id=client.client_id)
     try:
         terms = await creditor.agreement()
     except Fault as fault:
-        return None, [ecpay_failed(client, fault)]
-    return terms, [*rules.agreement(terms, client, today)]
+        return client, None, [ecpay_failed(client, fault)]
+    client = _with_terms(client, terms)
+    return client, terms, [*rules.agreement(terms, client, today)]
 
 
 async def _reading(
