@@ -34,7 +34,7 @@ class AwaitedChannel:
             channel.raw = wire.channel(on_open_callback=done)
             channel.raw.add_on_close_callback(channel._on_closed)
 
-        await channel._request("open a channel", start)
+        await channel.request("open a channel", start)
         return channel
 
     @property
@@ -49,13 +49,13 @@ class AwaitedChannel:
 
     async def confirm(self, on_answer: Callable[[Any], None]) -> None:
         """Ask for confirms; ``on_answer`` is called with every ack and nack."""
-        await self._request(
+        await self.request(
             "ask for confirms", lambda done: self.raw.confirm_delivery(on_answer, callback=done)
         )
 
     async def prefetch(self, count: int) -> None:
         """Limit the unanswered deliveries of the next consumer."""
-        await self._request(
+        await self.request(
             "limit the prefetch",
             lambda done: self.raw.basic_qos(prefetch_count=count, callback=done),
         )
@@ -69,7 +69,7 @@ class AwaitedChannel:
         arguments: Mapping[str, object],
     ) -> None:
         """Consume a queue."""
-        await self._request(
+        await self.request(
             f"consume queue {queue!r}",
             lambda done: self.raw.basic_consume(
                 queue, on_delivery, consumer_tag=tag, arguments=dict(arguments), callback=done
@@ -78,13 +78,13 @@ class AwaitedChannel:
 
     async def cancel(self, tag: str) -> None:
         """Stop consuming."""
-        await self._request(
+        await self.request(
             "stop consuming", lambda done: self.raw.basic_cancel(tag, callback=done)
         )
 
     async def look_at_queue(self, name: str) -> tuple[int, int]:
         """Return how many messages are ready and how many consumers a queue has."""
-        answer = await self._request(
+        answer = await self.request(
             f"look at queue {name!r}",
             lambda done: self.raw.queue_declare(name, passive=True, callback=done),
         )
@@ -92,7 +92,7 @@ class AwaitedChannel:
 
     async def look_at_exchange(self, name: str) -> None:
         """Fail unless an exchange is there."""
-        await self._request(
+        await self.request(
             f"look at exchange {name!r}",
             lambda done: self.raw.exchange_declare(name, passive=True, callback=done),
         )
@@ -101,7 +101,7 @@ class AwaitedChannel:
         self, name: str, kind: str, arguments: Mapping[str, object]
     ) -> None:
         """Make a durable exchange, unless an equal one is there."""
-        await self._request(
+        await self.request(
             f"declare exchange {name!r}",
             lambda done: self.raw.exchange_declare(
                 name, exchange_type=kind, durable=True, arguments=dict(arguments), callback=done
@@ -110,7 +110,7 @@ class AwaitedChannel:
 
     async def declare_queue(self, name: str, arguments: Mapping[str, object]) -> None:
         """Make a durable queue, unless an equal one is there."""
-        await self._request(
+        await self.request(
             f"declare queue {name!r}",
             lambda done: self.raw.queue_declare(
                 name, durable=True, arguments=dict(arguments), callback=done
@@ -119,14 +119,14 @@ class AwaitedChannel:
 
     async def bind(self, queue: str, exchange: str, key: str) -> None:
         """Bind a queue; binding twice is binding once."""
-        await self._request(
+        await self.request(
             f"bind queue {queue!r} to {exchange!r}",
             lambda done: self.raw.queue_bind(queue, exchange, key, callback=done),
         )
 
     async def unbind(self, queue: str, exchange: str, key: str) -> None:
         """Remove a binding, if it is there."""
-        await self._request(
+        await self.request(
             f"unbind queue {queue!r} from {exchange!r}",
             lambda done: self.raw.queue_unbind(queue, exchange, key, callback=done),
         )
@@ -137,7 +137,17 @@ class AwaitedChannel:
             self.raw.close()
             await asyncio.wait([self.closed], timeout=REQUEST_SECONDS)
 
-    async def _request(self, doing: str, start: Callable[[Callable[..., None]], object]) -> Any:
+    async def request(self, doing: str, start: Callable[[Callable[..., None]], object]) -> Any:
+        """Ask the broker for something and wait for its answer.
+
+        Args:
+            doing: What is asked, for messages to people.
+            start: Sends the request; is given what to call with the answer.
+
+        Raises:
+            Outage: The connection is lost, or there is no answer in time.
+            Fault: The broker closed the channel over it.
+        """
         answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
         def done(answer: object = None) -> None:
