@@ -6,7 +6,7 @@ statement; a test holds SQLAlchemy to that.
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from sqlalchemy import Table, and_
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 
@@ -33,5 +33,6 @@ def upsert(table: Table, *, keep: tuple[str, ...] = (), final: tuple[str, ...] =
     return statement.on_conflict_do_update(
         index_elements=key,
         set_=replaced,
-        where=table.c.state.not_in(final) if final else None,
+        # Not NOT IN: its expanding parameter cannot take part in an executemany.
+        where=and_(*(table.c.state != state for state in final)) if final else None,
     )

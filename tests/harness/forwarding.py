@@ -193,8 +193,7 @@ class Forwarding:
     async def settle(self, *messages: AnyEvent) -> Sequence[Outcome]:
         """Let the forwarder handle messages and commit what it changes."""
         outcomes = await self.handle(*messages)
-        for outcome in outcomes:
-            await self.store.commit(outcome.writes)
+        await self.store.commit([write for outcome in outcomes for write in outcome.writes])
         return outcomes
 
     async def tasks(self) -> Sequence[Task]:
