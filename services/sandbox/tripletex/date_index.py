@@ -25,10 +25,6 @@ class DateIndex(Generic[Item]):
             insort(self._days, day)
         items.append(item)
 
-    def remove(self, day: date, item: Item) -> None:
-        """Take an item away from a day."""
-        self._items[day].remove(item)
-
     def between(self, first: date, end: date) -> Iterator[Item]:
         """Yield the items from a day, inclusive, to a day, exclusive."""
         for position in range(bisect_left(self._days, first), bisect_left(self._days, end)):

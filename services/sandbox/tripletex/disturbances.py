@@ -35,7 +35,7 @@ class Disturbance:
         path: A shell pattern over the path without ``/v2``, as ``/invoice/*/:payment``.
         company_id: Only calls into this company; None for all.
         status: The status of ``ERROR``, ``HTML`` and ``EMPTY``.
-        seconds: How long ``DELAY`` waits.
+        seconds: How long ``DELAY`` waits before it answers, and ``LOST`` before it hangs up.
     """
 
     kind: Kind

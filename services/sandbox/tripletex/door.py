@@ -28,6 +28,7 @@ from services.sandbox.tripletex.parameters import Query
 from services.sandbox.tripletex.rate_limit import Budget
 from services.sandbox.tripletex.routes import NO_LOGIN, Match, Router
 from services.sandbox.tripletex.tokens import Caller
+from services.sandbox.tripletex.wording import in_language
 from services.sandbox.tripletex.world import TripletexWorld
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
@@ -80,6 +81,7 @@ class _Entry:
             return None
         if met.kind is Kind.LOST:
             self._finish(call)
+            await asyncio.sleep(met.seconds)
             return None
         if met.kind is Kind.DELAY:
             await asyncio.sleep(met.seconds)
@@ -149,8 +151,9 @@ class _Entry:
         )
 
     def _error(self, error: ApiError) -> Response:
+        language = self._world.companies[self._caller.company_id].language if self._caller else ""
         return Response(
-            _encode(error.body(self._id)),
+            _encode(in_language(error.body(self._id), language)),
             error.status,
             headers=self._headers(),
             media_type="application/json; charset=utf-8",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.sandbox.tripletex.amounts import as_double
-from services.sandbox.tripletex.chart import VAT_BY_ID
-from services.sandbox.tripletex.entities import Ref
+from services.sandbox.tripletex.amounts import Ore, as_double
+from services.sandbox.tripletex.chart import NOK, VAT_BY_ID
+from services.sandbox.tripletex.entities import Currency, Invoice, Ref
 from services.sandbox.tripletex.models import (
     day,
     fixed,
@@ -26,6 +26,17 @@ def _gross(posting: Any) -> float:
     # A posted body's number comes back as it was sent: 29950, or 5984.310000000027.
     sent = posting.gross_as_sent
     return as_double(posting.gross) if sent is None else sent
+
+
+def _in_currency(posting: Any) -> Ore:
+    invoice: Invoice | None = posting.invoice
+    amount: Ore = posting.amount
+    return amount if invoice is None else invoice.in_currency(amount)
+
+
+def _currency(posting: Any) -> Currency:
+    invoice: Invoice | None = posting.invoice
+    return NOK if invoice is None else invoice.currency
 
 
 def _party(attribute: str) -> Field:
@@ -77,10 +88,10 @@ POSTING = model(
         *no_refs("project", "product", "department"),
         ref("vatType", "vat_type", "vat type"),
         money("amount", ore_of("amount")),
-        money("amountCurrency", ore_of("amount")),
+        money("amountCurrency", _in_currency),
         Field("amountGross", _gross),
         Field("amountGrossCurrency", _gross),
-        Field("currency", lambda _: Ref(1), model="currency"),
+        Field("currency", _currency, model="currency"),
         ref("closeGroup", "close_group", "close group"),
         plain("invoiceNumber", "invoice_number"),
         day("termOfPayment", "term_of_payment"),
