@@ -49,6 +49,7 @@ def admin_routes(world: EcpayWorld) -> list[Route]:
         ("POST", "/admin/claims/charge"): side.charge,
         ("POST", "/admin/claims/message"): side.message,
         ("POST", "/admin/claims/merge"): side.merge,
+        ("POST", "/admin/claims/event"): side.tell,
         ("POST", "/admin/rates"): side.announce_rate,
         ("POST", "/admin/faults"): side.misbehave,
         ("DELETE", "/admin/faults"): side.behave,
@@ -90,7 +91,10 @@ class _AdminSide:
         return self.day(path, body)
 
     def make_creditor(self, _path: Mapping[str, str], body: Body) -> Any:
-        terms = Terms(**_typed(body.get("terms", {}), _TERM_TYPES))
+        given = body.get("terms")
+        if not isinstance(given, Mapping) or "client_id" not in given:
+            raise AdminRefused("terms.client_id: the id of the agreement is needed")
+        terms = Terms(**_typed(given, _TERM_TYPES))
         oauth = body.get("oauth")
         client = None
         if isinstance(oauth, Mapping):
@@ -186,6 +190,10 @@ class _AdminSide:
 
     def merge(self, _path: Mapping[str, str], body: Body) -> Any:
         self._world.merge(_text(body, "claimReference"), _text(body, "into"))
+        return {}
+
+    def tell(self, _path: Mapping[str, str], body: Body) -> Any:
+        self._world.tell(_text(body, "claimReference"), _text(body, "type"))
         return {}
 
     def announce_rate(self, _path: Mapping[str, str], body: Body) -> Any:
