@@ -122,7 +122,7 @@ class Relay:
             self._stopped = True
             self._changed.notify_all()
         self._nudged.set()
-        await asyncio.gather(*self._tasks)
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # 'crashed' tells of those
         self._tasks = []
 
     async def _publish_fresh(self) -> None:
@@ -186,7 +186,7 @@ class Relay:
 
     async def _publish(self, rows: Sequence[OutboxRow]) -> Sequence[Published]:
         try:
-            return await self._link.publish([_outgoing(row) for row in rows])
+            return await self._link.publish([as_outgoing(row) for row in rows])
         except Invalid as fault:
             if len(rows) == 1:
                 _log.error("a message cannot be published", code=fault.code, reason=fault.message)
@@ -210,7 +210,8 @@ class Relay:
         await outbox.postpone(self._store, ids, until=self._clock.now() + wait)
 
 
-def _outgoing(row: OutboxRow) -> Outgoing:
+def as_outgoing(row: OutboxRow) -> Outgoing:
+    """Return a row as the broker takes it."""
     return Outgoing(
         exchange=row.exchange,
         routing_key=row.routing_key,

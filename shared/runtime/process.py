@@ -92,8 +92,9 @@ class Process:
                 return counts
 
     async def crashed(self) -> None:
-        """Wait until a consumer broke in a way nobody foresaw, and raise that."""
-        await asyncio.gather(*(runner.crashed() for runner in self._runners))
+        """Wait until a consumer or the relay broke in a way nobody foresaw, and raise that."""
+        consumers = (runner.crashed() for runner in self._runners)
+        await asyncio.gather(*consumers, self._relay.crashed())
 
     async def stop(self) -> None:
         """Drain: finish what runs within the drain time, hand back the rest."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import ARRAY, Insert, bindparam, func, select
+from sqlalchemy import ARRAY, ClauseElement, Dialect, Insert, bindparam, func, select
 from sqlalchemy.dialects.postgresql.dml import OnConflictDoNothing
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import Executable
@@ -38,6 +38,9 @@ async def _execute(
     if connection.dialect.name == "postgresql" and _can_be_arrays(statement, names, rows):
         columns = {name: [row[name] for row in rows] for name in names}
         await connection.execute(_by_arrays(statement, names), columns)
+    elif _grows(statement, connection.dialect):
+        for row in rows:
+            await connection.execute(statement, dict(row))
     else:
         await connection.execute(statement, [dict(row) for row in rows])
 
@@ -60,6 +63,13 @@ def _is_plain(statement: Insert) -> bool:
     conflict = statement._post_values_clause  # noqa: SLF001  # see above
     given = (statement._values, statement._multi_values, statement.select)  # noqa: SLF001  # see above
     return not any(given) and (conflict is None or isinstance(conflict, OnConflictDoNothing))
+
+
+@lru_cache(maxsize=256)
+def _grows(statement: Executable, dialect: Dialect) -> bool:
+    # A list in a statement (``IN``) becomes as many parameters as it has items, row by row.
+    compiled = statement.compile(dialect=dialect) if isinstance(statement, ClauseElement) else None
+    return bool(getattr(compiled, "post_compile_params", None))
 
 
 @lru_cache(maxsize=256)
