@@ -44,6 +44,7 @@ class Saga:
         self._journal = journal
         self._invoices: dict[int, Invoice] = {}
         self._seen: dict[int, set[int]] = {}
+        self._present: Voucher | None = None
 
     async def book(self) -> None:
         """Take every step into the ledger that is not taken yet.
@@ -75,6 +76,8 @@ class Saga:
             invoice.id: {posting.id for posting in invoice.postings}
             for invoice in self._invoices.values()
         }
+        if self._plan.rows and not posted:
+            self._present = await self._present_voucher()
         await self._settle_open_intents(waiting)
         self._check_room()
 
@@ -161,16 +164,21 @@ class Saga:
         number = self._plan.external_number
         if self._journal.is_done(StepKind.RESIDUAL_VOUCHER, number):
             return
-        present = await self._books.company.find_vouchers(number)
-        if len(present) > 1:
-            raise holds.unclear(f"voucher {number}", [one.id for one in present])
-        if present:
-            self._check_same(present[0])
         intent = await self._journal.intend(
             StepKind.RESIDUAL_VOUCHER, number, booking_date=self._plan.booking_date
         )
-        voucher = present[0] if present else await self._post_new()
+        voucher = self._present or await self._post_new()
         await self._journal.complete(intent, {"voucher": voucher.id})
+
+    async def _present_voucher(self) -> Voucher | None:
+        """Return the voucher with our number, if an earlier attempt has made it."""
+        number = self._plan.external_number
+        found = await self._books.company.find_vouchers(number)
+        if len(found) > 1:
+            raise holds.unclear(f"voucher {number}", [one.id for one in found])
+        if found:
+            self._check_same(found[0])
+        return found[0] if found else None
 
     async def _post_new(self) -> Voucher:
         voucher = new_voucher(

@@ -38,6 +38,8 @@ def decide_reversal(
     Returns:
         The decision; a ``NotYet`` while the payment it takes back was not decided on.
     """
+    if reversal.received_by is ReceivedBy.AGENCY:
+        return _decided(reversal, Decision.AGENCY, reported_as=None, now=now)
     if reversal.reverses is None:
         told = f"reversal {reversal.payment_reference} names no payment that it takes back"
         return Invalid(told, code="REVERSES_NOTHING", field="data.reverses")

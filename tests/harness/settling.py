@@ -43,6 +43,7 @@ from shared.providers.ecpay import settlements as wire
 from shared.providers.ecpay.access import Credentials
 from shared.providers.ecpay.checksum import lines_checksum
 from shared.providers.ecpay.client import Ecpay
+from shared.providers.tripletex.client import Company as CompanyBooks
 from shared.providers.tripletex.client import Tripletex
 from shared.store import claims, clients, tasks
 from shared.store.claims import ClaimState, HandedOver
@@ -229,6 +230,11 @@ class SettlingDesk:
     async def set_client(self, **changes: Any) -> None:
         self.client = replace(self.client, **changes)
         await self.store.commit([clients.save(self.client)])
+
+    def books(self) -> CompanyBooks:
+        """Return the client's books as a person with the token sees them."""
+        token = Sealer("test").open(self.client.employee_token)
+        return self.tripletex.company(self.client, token)
 
     def writer(self) -> BookingWriter:
         """Return a booking writer as a new process has it."""

@@ -128,6 +128,12 @@ def test_a_reversal_of_the_collectors_money_is_recorded_only() -> None:
     assert found.decision is Decision.RECORDED
 
 
+def test_a_reversal_of_the_collectors_own_is_never_told_back() -> None:
+    found = taken_back(payment("p:9", received_by=ReceivedBy.AGENCY), [])
+
+    assert found.decision is Decision.AGENCY
+
+
 def test_a_reversal_waits_for_the_payment_it_takes_back() -> None:
     found = decide_reversal(payment("p:9", reverses="tt:4711:posting:1"), [], now=NOON)
 

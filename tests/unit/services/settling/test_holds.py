@@ -1,0 +1,243 @@
+"""What stops a booking, what the task says, and how a person sends it on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.sandbox.tripletex.entities import Invoice
+from shared.messages.catalog import decode
+from shared.operations.acts import Act
+from shared.operations.settlements import release_settlement
+from shared.providers.tripletex.wire import Id, NewPosting, NewVoucher
+from shared.store import bookings, tasks
+from shared.store.bookings import BookingState
+from shared.store.clients import Accounts
+from shared.store.outbox import OUTBOX
+from tests.harness.settlement_makers import CLIENT, kroner, line, parts
+from tests.harness.settling import SettlingDesk
+
+FEES = parts(reminder_fee=38, collection_fee=600)
+FULL = parts(principal=10000, interest="140.96", reminder_fee=38, collection_fee=600)
+
+
+async def full_payment(settling: SettlingDesk) -> Invoice:
+    invoice = await settling.claim()
+    settling.issue(settling.of(invoice, line(allocation=FULL, agency=FEES, vat="159.50")))
+    return invoice
+
+
+async def release(settling: SettlingDesk, booking_date: date | None = None) -> None:
+    """Send the settlement on, as 'restanse settlement release' does."""
+    by = Act("kari", settling.clock.now(), "seen")
+    await release_settlement(
+        settling.store, "stl_1", client_id=CLIENT, booking_date=booking_date, by=by
+    )
+    (row,) = await settling.store.rows(OUTBOX.select())
+    await settling.run(decode(row.body))
+
+
+async def state(settling: SettlingDesk) -> BookingState:
+    found = await bookings.find(settling.store, CLIENT, "stl_1")
+    assert found is not None
+    return found.state
+
+
+async def closed_books(settling: SettlingDesk) -> None:
+    settling.world.close_period(settling.company.id, date(2026, 10, 1))
+
+
+async def no_such_account(settling: SettlingDesk) -> None:
+    await settling.set_client(accounts=Accounts(overpayment=2990, fee_income=3999))
+
+
+async def no_payment_type(settling: SettlingDesk) -> None:
+    types = settling.company.payment_types
+    for id_ in [one.id for one in types.values() if one.debit_account.number == 1579]:
+        del types[id_]
+
+
+async def booked_by_hand(settling: SettlingDesk) -> None:
+    (invoice,) = settling.company.invoices.values()
+    settling.world.pay(settling.company.id, invoice.id, Decimal(10000))
+
+
+Obstacle = Callable[[SettlingDesk], Awaitable[None]]
+OBSTACLES: list[Any] = [
+    (closed_books, "period-locked"),
+    (no_such_account, "accounts-missing"),
+    (no_payment_type, "clearing-payment-type-missing"),
+    (booked_by_hand, "invoice-already-settled"),
+]
+
+
+@pytest.mark.parametrize(("obstacle", "kind"), OBSTACLES)
+async def test_an_obstacle_found_beforehand_holds_the_whole_settlement(
+    settling: SettlingDesk, obstacle: Obstacle, kind: str
+) -> None:
+    await full_payment(settling)
+    await obstacle(settling)
+
+    await settling.round()
+
+    assert await settling.tasks() == [kind]
+    assert await state(settling) is BookingState.HELD
+    assert settling.killer.made == []
+    assert settling.faults == []
+
+
+async def test_a_locked_period_offers_the_next_open_day_and_redates_nothing(
+    settling: SettlingDesk,
+) -> None:
+    await full_payment(settling)
+    await closed_books(settling)
+
+    await settling.round()
+
+    (task,) = await tasks.list_tasks(settling.store)
+    assert task.title == "Settlement 1: The books are closed on 2026-09-14"
+    assert "2026-10-01" in task.what_to_do
+
+
+async def test_a_released_settlement_is_booked_on_the_day_a_person_chose(
+    settling: SettlingDesk,
+) -> None:
+    invoice = await full_payment(settling)
+    await closed_books(settling)
+    await settling.round()
+
+    await release(settling, booking_date=date(2026, 10, 1))
+
+    assert {one.date for one in settling.vouchers()} == {date(2026, 10, 1)}
+    assert settling.outstanding(invoice) == 0
+    assert await state(settling) is BookingState.BOOKED
+
+
+async def test_a_released_settlement_that_is_still_blocked_asks_again(
+    settling: SettlingDesk,
+) -> None:
+    await full_payment(settling)
+    await no_payment_type(settling)
+    await settling.round()
+
+    await release(settling)
+
+    assert await settling.tasks() == ["clearing-payment-type-missing"] * 2
+
+
+async def test_a_corrected_set_up_is_seen_at_release(settling: SettlingDesk) -> None:
+    invoice = await full_payment(settling)
+    await no_payment_type(settling)
+    await settling.round()
+    settling.world.add_clearing(settling.company.id)
+
+    await release(settling)
+
+    assert settling.outstanding(invoice) == 0
+
+
+async def test_a_refused_voucher_holds_after_the_payment_and_goes_on_after_release(
+    settling: SettlingDesk,
+) -> None:
+    await full_payment(settling)
+    settling.company.vat_locked_before = date(2026, 10, 1)
+    await settling.round()
+    held = await state(settling)
+    settling.company.vat_locked_before = date.min
+
+    await release(settling)
+
+    assert held is BookingState.HELD
+    assert await settling.tasks() == ["booking-refused"]
+    assert settling.killer.made.count("PUT :payment") == 1
+    assert settling.balance(1579) == kroner("9981.46")
+
+
+async def strange_voucher(settling: SettlingDesk) -> None:
+    """Have somebody else post a voucher with the number we would use."""
+    rows = [(1579, kroner(-1)), (1920, kroner(1))]
+    postings = tuple(
+        NewPosting(
+            row=row,
+            date=date(2026, 9, 14),
+            account=Id(id=settling.company.account(number).id),
+            amount_gross=gross,
+            amount_gross_currency=gross,
+            vat_type=Id(id=0),
+            description="for hånd",
+        )
+        for row, (number, gross) in enumerate(rows, 1)
+    )
+    voucher = NewVoucher(
+        date=date(2026, 9, 14),
+        description="for hånd",
+        external_voucher_number="ECPAY-1",
+        postings=postings,
+    )
+    await settling.books().post_voucher(voucher, send_to_ledger=True)
+
+
+@pytest.mark.parametrize(
+    ("strangers", "kind"), [(1, "voucher-number-taken"), (2, "booking-unclear")]
+)
+async def test_a_strange_voucher_with_our_number_is_not_taken_for_ours(
+    settling: SettlingDesk, strangers: int, kind: str
+) -> None:
+    await full_payment(settling)
+    for _ in range(strangers):
+        await strange_voucher(settling)
+
+    await settling.round()
+
+    assert await settling.tasks() == [kind]
+    assert "PUT :payment" not in settling.killer.made
+
+
+async def test_overpaid_money_is_booked_and_asked_about(settling: SettlingDesk) -> None:
+    await settling.set_client(accounts=Accounts(overpayment=2900))
+    invoice = await settling.claim()
+    spent = FULL.model_copy(update={"overpayment": kroner(500)})
+    settling.issue(settling.of(invoice, line(allocation=spent, agency=FEES, vat="159.50")))
+
+    await settling.round()
+
+    assert settling.balance(2900) == kroner(-500)
+    assert settling.outstanding(invoice) == 0
+    assert await settling.tasks() == ["overpayment"]
+
+
+async def test_a_statement_that_is_late_is_attached_when_it_comes(settling: SettlingDesk) -> None:
+    await full_payment(settling)
+    settling.ecpay_fake.statement_after = 2
+
+    await settling.round()
+
+    assert settling.killer.made.count("POST attachment") == 1
+    assert await settling.tasks() == []
+
+
+async def test_a_statement_that_never_comes_does_not_stop_the_booking(
+    settling: SettlingDesk,
+) -> None:
+    await full_payment(settling)
+    settling.ecpay_fake.statement_after = 1000
+
+    await settling.round()
+
+    assert await state(settling) is BookingState.BOOKED
+    assert "stl_1" in settling.ecpay_fake.acknowledged
+    assert await settling.tasks() == ["statement-missing"]
+
+
+async def test_another_acknowledgement_at_ecpay_is_a_task(settling: SettlingDesk) -> None:
+    await full_payment(settling)
+    settling.ecpay_fake.acknowledged["stl_1"] = {"status": "BOOKED"}
+
+    await settling.round()
+
+    assert await settling.tasks() == ["acknowledgement-conflict"]
+    assert settling.balance(1579) == kroner("9981.46")
