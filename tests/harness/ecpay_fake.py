@@ -16,11 +16,18 @@ from urllib.parse import parse_qs, parse_qsl, unquote
 
 import httpx
 
-from tests.harness.ecpay_contract import Contract, contract
+from tests.harness.ecpay_contract import EcpayContract, contract
 
 Misdeed = Callable[[httpx.Request], httpx.Response | None]
 """Answers instead of ECPay, or lets ECPay answer."""
 AT = "2026-08-18T06:00:00.001Z"
+LOWEST_ERROR = 400
+HEADERS = {
+    "ECPay-Request-Id": "req_000000000042",
+    "ETag": '"1"',
+    "Location": "/collection/v1/clients/4711-ecpay",
+    "WWW-Authenticate": 'Bearer error="invalid_token"',
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class EcpayFake(httpx.AsyncBaseTransport):
     """ECPay for one test."""
 
     def __init__(self) -> None:
-        self.contract: Contract = contract()
+        self.contract: EcpayContract = contract()
         self.requests: list[Sent] = []
         self.misdeeds: list[Misdeed] = []
         self.refusals: dict[str, str] = {}
@@ -83,12 +90,19 @@ class EcpayFake(httpx.AsyncBaseTransport):
             if answered is not None:
                 self.misdeeds.remove(misdeed)
                 return _unread(answered)
-        self.contract.check_request(
-            sent.method, (request.url.path, request.url.query.decode()), sent.headers, sent.body
-        )
+        self.contract.check_request(sent.method, str(request.url), sent.headers, request.content)
         answer = self._answer(sent)
-        self.contract.check_answer(sent.method, request.url.path, answer.status, answer.body)
-        made = httpx.Response(answer.status, json=answer.body, headers=answer.headers)
+        headers = HEADERS | answer.headers
+        if answer.status >= LOWEST_ERROR:
+            headers["Content-Type"] = "application/problem+json"
+        made = httpx.Response(answer.status, json=answer.body, headers=headers)
+        self.contract.check_answer(
+            sent.method,
+            sent.path,
+            status=made.status_code,
+            headers=made.headers,
+            content=made.content,
+        )
         return _unread(made)
 
     def problem(self, code: str) -> Answer:
@@ -143,7 +157,7 @@ class EcpayFake(httpx.AsyncBaseTransport):
         results = []
         for index, item in enumerate(sent.body["items"]):
             answer = one(item)
-            part = "problem" if answer.status >= 400 else name
+            part = "problem" if answer.status >= LOWEST_ERROR else name
             result = {"index": index, "status": answer.status, part: answer.body}
             result["claimReference"] = item["claimReference"]
             if name == "payment":
