@@ -76,8 +76,6 @@ def bounces(creditor: Creditor, reference: str, *, reason: str = "BOUNCED") -> A
     if payment is None or payment.is_reversed:
         raise Refusal("ALREADY_REVERSED" if payment else "PAYMENT_NOT_FOUND")
     claim = payment.claim
-    if not claim.is_open and claim.close_code not in BY_MONEY:
-        refuse_closed(claim)
     payment.is_reversed = True
     held = payment.allocation.each(lambda name, part: ZERO if name == "overpayment" else part)
     claim.unpay(held, payment.client_letters, payment.paid_on)
@@ -100,7 +98,7 @@ def bounces(creditor: Creditor, reference: str, *, reason: str = "BOUNCED") -> A
         paymentReference=reference,
         reason=reason,
     )
-    if not claim.is_open and held.total:
+    if claim.close_code in BY_MONEY and held.total:
         reopen(creditor, claim)
     creditor.changed(claim)
     return payment

@@ -149,7 +149,7 @@ def _registered(
     claim.pay(Parts(principal=applied), paid_on)
     payment = DirectPayment({}, digest, claim, applied, paid_on)
     payment.line = _listed(creditor, payment, body["paymentReference"])
-    if claim.principal.remaining == ZERO:
+    if applied and claim.principal.remaining == ZERO:
         payment.waived_fee = waive_in_time(claim, paid_on)
         _end_when_principal_is_paid(creditor, claim)
     if claim.is_open:

@@ -24,6 +24,7 @@ from services.sandbox.ecpay.idempotency import Answer
 from services.sandbox.ecpay.paging import LINE_LIMIT, Feed
 from services.sandbox.ecpay.problems import FieldError, Refusal, validation_failed
 from services.sandbox.ecpay.statements import statement
+from services.sandbox.ecpay.validation import REFERENCE
 
 BASE = "/collection/v1"
 BATCH_LIMIT = 200
@@ -39,7 +40,7 @@ def list_claims(call: Call) -> Answer:
     creditor, reference = call.creditor, call.query.get("claimReference")
     if reference is None:
         return json_answer(200, creditor.claim_page(call.page()))
-    if len(call.query) > 1:
+    if len(call.query) > 1 or next(REFERENCE.faults(reference, ""), None):
         raise Refusal("INVALID_QUERY")
     claim = creditor.by_reference.get(reference)
     found = [creditor.view(claim)] if claim else []

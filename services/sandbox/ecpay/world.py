@@ -187,6 +187,11 @@ class EcpayWorld:
         body = {"text": text} | ({"subject": subject} if subject else {})
         messages.write(*self.find(claim_reference), body, sender="AGENCY")
 
+    def tell(self, claim_reference: str, kind: str) -> None:
+        """Add an event of any kind to the feed, also of one that the contract does not know."""
+        creditor, claim = self.find(claim_reference)
+        creditor.tell(kind, claim)
+
     def refuse(self, client_id: str, claim_reference: str, code: str) -> None:
         """Refuse the hand-over of a reference with a code, an empty code lifts it."""
         refusals = self.creditor(client_id).refusals
