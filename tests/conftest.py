@@ -15,4 +15,5 @@ pytest_plugins: list[str] = [
     "tests.harness.ecpay_sandbox",
     "tests.harness.polling",
     "tests.harness.settling",
+    "tests.harness.office",
 ]

@@ -134,7 +134,7 @@ def _waits_for(booking: Booking | None, judged: JudgedSettlement | None) -> str:
     if booking is not None:
         return "its booking is not finished"
     if judged is None:
-        return "and Restanse has not read it yet"
+        return "Restanse has not read it yet"
     if judged.state is SettlementState.QUARANTINED:
         rules = ", ".join(sorted({rule.rule for rule in judged.broken_rules}))
         return f"it is quarantined because it breaks {rules}"

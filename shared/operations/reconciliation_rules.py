@@ -155,7 +155,7 @@ def _on_settlements(client: Client, evidence: Evidence) -> Iterator[Difference]:
         found = vouchers.get(f"{VOUCHER_PREFIX}{number}", set())
         show = f"restanse settlement show {number} --client {client.client_id}"
         if not each.is_booked:
-            told = f"ECPay issued it, {each.waits_for}"
+            told = f"ECPay issued it; {each.waits_for}"
             kind = Kind.SETTLEMENT_NOT_BOOKED
         elif len(found) > 1:
             told = f"{len(found)} vouchers carry {VOUCHER_PREFIX}{number}: {sorted(found)}"

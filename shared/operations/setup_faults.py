@@ -27,6 +27,8 @@ def login_failed(client: Client, fault: Fault) -> Finding:
     subject = "client key"
     if fault.code in _SECRET:
         return Finding(Step.INSTALLATION, subject, Verdict.FAILED, fault.message, _key(client))
+    if fault.code in _NO_RIGHT:
+        return _no_module("not even ask whose it is")
     if fault.code in _LOGIN:
         return Finding(
             Step.KEY,
@@ -59,17 +61,7 @@ def judge_rights(faults: Mapping[str, Fault | None]) -> list[Finding]:
     """Tell module from right: when nothing at all may be read, the module is missing."""
     lacking = [subject for subject, fault in faults.items() if fault and fault.code in _NO_RIGHT]
     if len(lacking) == len(faults):
-        return [
-            Finding(
-                Step.MODULE,
-                "module 'API 2.0'",
-                Verdict.NOT_ALLOWED,
-                f"Tripletex lets the key log in but read nothing ({', '.join(lacking)}): the "
-                "module 'API 2.0' is not ordered, or the employee has no rights at all",
-                "order 'API 2.0' under Company > Our subscription in Tripletex, then check the "
-                "employee's access (step 2)",
-            )
-        ]
+        return [_no_module(f"read nothing ({', '.join(lacking)})")]
     module = ok(Step.MODULE, "module 'API 2.0'", "is ordered")
     return [module, *(_right(subject, fault) for subject, fault in faults.items()), _WRITING]
 
@@ -112,7 +104,6 @@ def nothing_more() -> list[Finding]:
     """Return what could not be checked because nobody could log in."""
     because = "nobody could log in to Tripletex"
     return [
-        not_checked(Step.MODULE, "module 'API 2.0'", because),
         not_checked(Step.ACCESS, "rights of the employee", because),
         not_checked(Step.BOOKKEEPING, "payment type and accounts", because),
     ]
@@ -124,6 +115,18 @@ _WRITING = not_checked(
     "Tripletex shows it only when the first settlement is booked; it is the right 'Advanced "
     "voucher'",
 )
+
+
+def _no_module(what: str) -> Finding:
+    return Finding(
+        Step.MODULE,
+        "module 'API 2.0'",
+        Verdict.NOT_ALLOWED,
+        f"Tripletex lets the key log in but {what}: the module 'API 2.0' is not ordered, or the "
+        "employee has no rights at all",
+        "order 'API 2.0' under Company > Our subscription in Tripletex, then check the employee's "
+        "access (step 2)",
+    )
 
 
 def _right(subject: str, fault: Fault | None) -> Finding:
