@@ -115,8 +115,7 @@ async def _linked(resources: Resources, *, name: str) -> AsyncIterator[Link]:
 
 async def _prepare_database(resources: Resources) -> None:
     # A trial must not need a second command; a shared database is migrated by its own step.
-    if resources.store.dialect == "sqlite":
-        await migrate.create_all(resources.store)
+    await migrate.create_all(resources.store)
 
 
 async def _serve_health(resources: Resources, process: Process) -> HttpServer | None:
