@@ -176,8 +176,8 @@ _INSERT_LEASE = insert(BOOKING_LEASES)
 _TAKE = _INSERT_LEASE.on_conflict_do_update(
     index_elements=["client_id"],
     set_={"holder": _INSERT_LEASE.excluded.holder, "until": _INSERT_LEASE.excluded.until},
-    where=BOOKING_LEASES.c.until <= bindparam("moment"),
-)
+    where=BOOKING_LEASES.c.until <= bindparam("moment", type_=UtcInstant),
+).returning(BOOKING_LEASES.c.holder)  # psycopg counts no rows of an insert
 _RENEW = (
     update(BOOKING_LEASES)
     .where(
@@ -213,8 +213,8 @@ async def take_lease(store: Store, lease: Lease, *, now: datetime) -> None:
         "moment": now,
     }
     async with store.begin() as connection:
-        taken = (await connection.execute(_TAKE, parameters)).rowcount
-    if not taken:
+        taken = (await connection.execute(_TAKE, parameters)).first()
+    if taken is None:
         msg = f"another worker books for client {lease.client_id} right now"
         raise NotYet(msg, code="BOOKING_ELSEWHERE", retry_after=timedelta(seconds=2))
 

@@ -7,7 +7,7 @@ that changes something can be told to die before or after it happens, as a kille
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -45,11 +45,13 @@ from shared.providers.ecpay.checksum import lines_checksum
 from shared.providers.ecpay.client import Ecpay
 from shared.providers.tripletex.client import Company as CompanyBooks
 from shared.providers.tripletex.client import Tripletex
-from shared.store import claims, clients, tasks
+from shared.store import claims, clients, reported, tasks
 from shared.store.claims import ClaimState, HandedOver
 from shared.store.clients import Client, ClientState
 from shared.store.engine import Store
+from shared.store.reported import PaymentState, ReportedPayment
 from shared.store.seal import Sealer
+from shared.store.tasks import Task
 from tests.harness.ecpay_fake import Answer, EcpayFake, Sent
 from tests.harness.settlement_makers import CLIENT, kroner, settlement
 
@@ -264,9 +266,35 @@ class SettlingDesk:
         self.clock.advance(timedelta(minutes=15))
         await self.run(feed_request(CLIENT, self.clock.now()))
 
+    def forget(self) -> None:
+        """Forget what was handled, as if the inbox were lost."""
+        self._handled.clear()
+
+    async def reconcile(self, *messages: AnyEvent) -> list[Done]:
+        """Return what the payment-reconciler makes of one batch."""
+        now = self.clock.now()
+        batch = [Incoming(one, "payment-reconciler", 1, now) for one in messages]
+        outcomes = await self._handlers()["payment-reconciler"](batch)
+        return [one for one in outcomes if isinstance(one, Done)]
+
+    async def report(self, invoice: Invoice, amount: str) -> None:
+        """Have a direct payment on an invoice reported and applied."""
+        payment = ReportedPayment(
+            client_id=CLIENT,
+            payment_reference=f"p:{invoice.id}",
+            claim_reference=claim_reference(self.company.id, invoice.id),
+            state=PaymentState.REPORTED,
+            amount=kroner(amount),
+            currency="NOK",
+            payment_date=TODAY,
+            updated_at=self.clock.now(),
+            applied=kroner(amount),
+        )
+        await self.store.commit([reported.save_payment(payment)])
+
     async def again(self) -> None:
         """Handle everything that was told so far again, as after a crash or a replay."""
-        self._handled.clear()
+        self.forget()
         self.clock.advance(timedelta(minutes=2))
         await self.run(*[one for one in self.told if _queue(one)])
 
@@ -298,9 +326,12 @@ class SettlingDesk:
         """Return exchange and event of everything told so far."""
         return [f"{kind_of(one).exchange}.{kind_of(one).event}" for one in self.told]
 
+    async def open_tasks(self) -> Sequence[Task]:
+        return await tasks.list_tasks(self.store)
+
     async def tasks(self) -> list[str]:
         """Return the kinds of the open tasks."""
-        return [task.kind for task in await tasks.list_tasks(self.store)]
+        return [task.kind for task in await self.open_tasks()]
 
     def vouchers(self) -> list[Voucher]:
         """Return the vouchers that are not invoices, in the order in which they were made."""
@@ -319,7 +350,11 @@ def _queue(message: AnyEvent) -> str:
     if message.type == SETTLEMENT_RECONCILED.name:
         return "booking-writer"
     kind = kind_of(message)
-    is_ours = kind.queue == "payment-reconciler" or kind.event in {"issued", "received"}
+    is_ours = kind.queue == "payment-reconciler" or kind.event in {
+        "issued",
+        "received",
+        "reversed",
+    }
     return "payment-reconciler" if is_ours and kind.exchange != "credit-notes" else ""
 
 
