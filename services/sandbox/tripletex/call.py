@@ -85,8 +85,12 @@ Endpoint = Callable[[Call], Answer]
 
 
 def one(call: Call, model: str, record: Any, *, status: int = 200, fields: str = "") -> Answer:
-    """Answer with one object, in the caller's fields, else these, else the default."""
-    chosen = call.query.text("fields") or fields or None
+    """Answer with one object: in the reader's fields, else in these, else in the default.
+
+    Only reading calls know ``fields``; elsewhere it is an unknown parameter and ignored.
+    """
+    asked = call.query.text("fields") if call.method == "GET" else None
+    chosen = asked or fields or None
     return Answer(status, {"value": RENDERER.render(model, record, chosen)})
 
 

@@ -56,11 +56,6 @@ class VatType:
         rate = f"{abs(self.percentage):g}".replace(".", ",")
         return f"{self.number}: ({rate}%) {self.name}"
 
-    @property
-    def parent(self) -> Ref:
-        """The VAT type this one is derived from, 0 for none."""
-        return Ref(self.parent_id)
-
 
 @dataclass(slots=True, eq=False)
 class Account:

@@ -226,3 +226,17 @@ async def test_lists_have_the_envelope(api: TripletexApi, path: str) -> None:
 
     assert list(answer) == ["fullResultSize", "from", "count", "versionDigest", "values"]
     assert answer["count"] == len(answer["values"])
+
+
+async def test_only_reading_calls_know_fields(api: TripletexApi) -> None:
+    invoice = api.invoice()
+
+    answer = await api.put(
+        f"/invoice/{invoice.id}/:payment",
+        paymentDate="2026-10-01",
+        paymentTypeId=api.payment_type_id(),
+        paidAmount="1",
+        fields="nonsense",
+    )
+
+    assert answer.json()["value"]["amountOutstanding"] == 9999.0
