@@ -13,10 +13,11 @@ class Complaint(NamedTuple):
 
     field: str | None
     message: str
+    path: str | None = None
 
-    def as_json(self, path: str | None = None) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return the message as it stands in an error body."""
-        return {"field": self.field, "message": self.message, "path": path, "rootId": None}
+        return {**self._asdict(), "rootId": None}
 
 
 class ApiError(Exception):
@@ -146,6 +147,14 @@ def invalid(*complaints: Complaint) -> ApiError:
 def refused(message: str, field: str | None = None) -> ApiError:
     """A rule of business was broken, said in one message."""
     return invalid(Complaint(field, message))
+
+
+def unknown_token(argument: str, kind: str) -> ApiError:
+    """A token that opens no session; recorded in English in January 2022."""
+    message = f"The {kind} token is invalid or does not exist."
+    return ApiError(
+        422, 18000, "Validering feilet.", complaints=[Complaint(argument, message, argument)]
+    )
 
 
 def invalid_json() -> ApiError:

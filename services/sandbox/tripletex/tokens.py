@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from services.sandbox.tripletex.entities import Ref
-from services.sandbox.tripletex.errors import forbidden, refused, unauthorized
+from services.sandbox.tripletex.errors import forbidden, refused, unauthorized, unknown_token
 from services.sandbox.tripletex.ids import Ids
 
 CONSUMER_TOKEN = "sandbox-consumer"  # noqa: S105 - an invented token, printed at start
@@ -79,8 +79,10 @@ class Tokens:
             ApiError: A token is unknown, or the date is not after today or too far ahead.
         """
         owner = self.employees.get(employee)
-        if consumer != CONSUMER_TOKEN or owner is None or owner.is_revoked:
-            raise unauthorized()
+        if consumer != CONSUMER_TOKEN:
+            raise unknown_token("arg:consumerToken", "consumer")
+        if owner is None or owner.is_revoked:
+            raise unknown_token("arg:employeeToken", "employee")
         if not today < expires <= today + LONGEST_SESSION:
             raise refused("Ugyldig dato.", "expirationDate")
         ident = next(self.ids.session)

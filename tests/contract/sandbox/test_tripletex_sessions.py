@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from services.sandbox.tripletex.tokens import CONSUMER_TOKEN, OFFICE_REFUSAL
 from tests.harness.tripletex_sandbox import TripletexApi
 
@@ -37,12 +39,30 @@ async def test_a_session_must_end_after_today(api: TripletexApi) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, 18000)
 
 
-async def test_an_unknown_token_makes_no_session(api: TripletexApi) -> None:
-    given = _given(api) | {"employeeToken": "stranger"}
+@pytest.mark.parametrize("name", ["consumerToken", "employeeToken"])
+async def test_an_unknown_token_makes_no_session(api: TripletexApi, name: str) -> None:
+    given = _given(api) | {name: "stranger"}
 
     answer = await api.http.post("/token/session/:create", json=given)
 
-    assert answer.json()["code"] == 3000
+    complaint = answer.json()["validationMessages"][0]
+    assert (answer.status_code, answer.json()["code"]) == (422, 18000)
+    assert complaint["field"] == complaint["path"] == f"arg:{name}"
+
+
+async def test_a_revoked_token_makes_no_session(api: TripletexApi) -> None:
+    api.world.revoke_token(api.company.id)
+
+    answer = await api.http.put("/token/session/:create", params=_given(api))
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("until", ["", "soon"])
+async def test_a_session_needs_a_date(api: TripletexApi, until: str) -> None:
+    answer = await api.http.post("/token/session/:create", json=_given(api, until))
+
+    assert answer.status_code == 422
 
 
 async def test_without_a_session_the_answer_is_401(api: TripletexApi) -> None:
