@@ -82,13 +82,16 @@ def correct(
 ) -> Settlement | None:
     """Correct a settlement: its payments are taken back and collected again.
 
+    Lines that wait are settled first, in a settlement of their own: the remaining principal of
+    every claim must follow from line to line (I5).
+
     Args:
         creditor: Whose settlement it is.
         settlement: The settlement to correct.
         amounts: The right amount by bank reference, the same as before where left out.
         order: The right cover order, that of the agreement when None.
     """
-    waiting, creditor.unsettled = creditor.unsettled, []
+    settle(creditor)
     for line in settlement.lines:
         payment = creditor.agency_payments.get(line.payment_reference or "")
         if payment is None or payment.line is not line or payment.is_reversed:
@@ -104,7 +107,6 @@ def correct(
             order=order,
         )
     corrected = settle(creditor, corrects=settlement.settlement_id)
-    creditor.unsettled = waiting
     if corrected is not None:
         settlement.status = "CORRECTED"
         settlement.version += 1
