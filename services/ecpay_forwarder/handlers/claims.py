@@ -116,12 +116,14 @@ class Registration:
                 del candidates[place]
                 outcomes[place] = self._rejected(one, NOT_FOUND, NOT_IN_TRIPLETEX)
                 continue
-            now = as_of_now(one.invoice, seen, self._client.company_id)
-            if now is None:
+            current = as_of_now(
+                one.invoice, seen, company_id=self._client.company_id, now=self._now
+            )
+            if current is None:
                 del candidates[place]
                 outcomes[place] = self._not_needed(one)
             else:
-                candidates[place] = replace(one, invoice=now)
+                candidates[place] = replace(one, invoice=current)
         return candidates
 
     async def _sendable(
