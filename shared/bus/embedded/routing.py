@@ -11,15 +11,30 @@ _CACHED_ROUTES: Final = 10_000
 
 
 def topic_matches(pattern: Sequence[str], words: Sequence[str]) -> bool:
-    """Tell whether words match a pattern: ``*`` is one word, ``#`` any number, none included."""
-    if not pattern:
-        return not words
-    first, rest = pattern[0], pattern[1:]
-    if first == "#":
-        return any(topic_matches(rest, words[skip:]) for skip in range(len(words) + 1))
-    if not words or first not in ("*", words[0]):
-        return False
-    return topic_matches(rest, words[1:])
+    """Tell whether words match a pattern: ``*`` is one word, ``#`` any number, none included.
+
+    Keeps the set of places in the pattern that the words so far can have led to, so the work
+    grows with the product of both lengths and no faster.
+    """
+    places = _past_hashes({0}, pattern)
+    for word in words:
+        led_to = {
+            place if pattern[place] == "#" else place + 1
+            for place in places
+            if place < len(pattern) and pattern[place] in ("#", "*", word)
+        }
+        places = _past_hashes(led_to, pattern)
+    return len(pattern) in places
+
+
+def _past_hashes(places: set[int], pattern: Sequence[str]) -> set[int]:
+    reached = set(places)
+    for place in sorted(places):
+        after = place
+        while after < len(pattern) and pattern[after] == "#":
+            after += 1
+            reached.add(after)
+    return reached
 
 
 @dataclass(slots=True)
