@@ -115,7 +115,10 @@ async def _linked(resources: Resources, *, name: str) -> AsyncIterator[Link]:
 
 async def _prepare_database(resources: Resources) -> None:
     # A trial must not need a second command; a shared database is migrated by its own step.
-    await migrate.create_all(resources.store)
+    if resources.store.dialect == "sqlite":
+        await migrate.upgrade(resources.settings.database_url)
+    else:
+        await migrate.check(resources.settings.database_url)
 
 
 async def _serve_health(resources: Resources, process: Process) -> HttpServer | None:

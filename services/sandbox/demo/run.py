@@ -31,6 +31,7 @@ from shared.runtime.opening import opened
 from shared.runtime.process import Process
 from shared.runtime.signals import StopSignal, stop_on_signals
 from shared.settings import LogFormat, Settings
+from shared.store import migrate
 from shared.telemetry.logging import set_up_logging
 
 CALM_DAYS = 3
@@ -75,6 +76,7 @@ async def run_demo(chosen: Mapping[str, object]) -> int:
     with tempfile.TemporaryDirectory(prefix="restanse-demo-") as folder:
         async with Sandbox(FIRST_DAY) as sandbox:
             settings = _settings(choices, sandbox, Path(folder))
+            await migrate.upgrade(settings.database_url)
             story = await _perform(_rehearsed(choices, sandbox), settings, stop)
     if story is None:
         return 130
