@@ -1,0 +1,341 @@
+"""Comparing two live stand-ins: what agrees, and what every kind of difference is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from services.sandbox.tripletex.entities import Invoice
+from shared.messages.ids import claim_reference
+from shared.operations import clients
+from shared.operations.reconciliation import reconcile
+from shared.operations.reconciliation_report import Difference, Kind, Report
+from shared.providers.ecpay.client import Creditor
+from shared.providers.ecpay.requests import (
+    AcknowledgementCreate,
+    Address,
+    ClaimCreate,
+    Debtor,
+    EntryStage,
+    PaymentCreate,
+)
+from shared.providers.ecpay.settlements import Settlement
+from shared.providers.tripletex.client import Company
+from shared.providers.tripletex.wire import Id, NewPosting, NewVoucher
+from shared.store.claims import ClaimState, HandedOver, save_claim
+from shared.store.clients import client as stored_client
+from shared.store.reported import PaymentState, ReportedPayment, save_payment
+from tests.harness.office import CLIENT_ID, ECPAY_ID, TODAY, Office
+
+DUE = date(2026, 8, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A client with one invoice of 10,000 that was handed over."""
+
+    office: Office
+    company: Company
+    creditor: Creditor
+    invoice: Invoice
+
+    @property
+    def reference(self) -> str:
+        return claim_reference(self.office.company.id, self.invoice.id)
+
+    async def report(self) -> Report:
+        desk = self.office.desk
+        known = await stored_client(desk.store, CLIENT_ID)
+        return await reconcile(desk, [known])
+
+    async def difference(self) -> Difference:
+        (found,) = (await self.report()).differences
+        return found
+
+    async def settle(self) -> Settlement:
+        issued = self.office.sandbox.ecpay.settle(ECPAY_ID)
+        assert issued is not None
+        return await self.creditor.settlement(issued.settlement_id)
+
+    async def pay_invoice(self, amount: str) -> None:
+        desk = self.office.desk
+        known = await stored_client(desk.store, CLIENT_ID)
+        assert known.clearing_payment_type_id is not None
+        await self.company.register_payment(
+            self.invoice.id,
+            date=TODAY,
+            payment_type_id=known.clearing_payment_type_id,
+            amount=Decimal(amount),
+        )
+
+    async def post_residual(self, amount: Decimal) -> None:
+        """Move the clearing account by an amount, under the number of settlement 1."""
+        accounts = {each.number: each.id for each in await self.company.accounts([1579, 3900])}
+        rows = ((1, accounts[1579], amount), (2, accounts[3900], -amount))
+        postings = tuple(
+            NewPosting(
+                row=row,
+                date=TODAY,
+                account=Id(id=account),
+                amount_gross=gross,
+                amount_gross_currency=gross,
+                vat_type=Id(id=0),
+                description="Oppgjør 1",
+            )
+            for row, account, gross in rows
+        )
+        voucher = NewVoucher(
+            date=TODAY,
+            description="Oppgjør 1",
+            external_voucher_number="ECPAY-1",
+            postings=postings,
+        )
+        await self.company.post_voucher(voucher, send_to_ledger=True)
+
+    async def acknowledge(self, settlement: Settlement) -> None:
+        await self.creditor.acknowledge(
+            settlement.settlement_id,
+            AcknowledgementCreate(
+                status="BOOKED",
+                external_voucher_reference="ECPAY-1",
+                booked_at=self.office.desk.clock.now(),
+            ),
+        )
+
+    async def book(self, settlement: Settlement) -> None:
+        (line,) = settlement.lines
+        await self.pay_invoice(f"{line.allocation.principal}")
+        await self.post_residual(line.net_to_client - line.allocation.principal)
+        await self.acknowledge(settlement)
+
+    async def receive(self, amount: str, *, told: bool) -> None:
+        """Let the debtor pay the creditor, and tell ECPay of it or not."""
+        world = self.office.sandbox.tripletex
+        world.pay(self.office.company.id, self.invoice.id, Decimal(amount))
+        if not told:
+            return
+        item = PaymentCreate(
+            payment_reference="tt:1:posting:1",
+            claim_reference=self.reference,
+            amount=Decimal(amount),
+            currency="NOK",
+            payment_date=TODAY,
+        )
+        (answer,) = await self.creditor.report_payments([item], key="payment-1")
+        assert answer.payment is not None
+        await self.office.desk.store.commit(
+            [
+                save_payment(
+                    ReportedPayment(
+                        client_id=CLIENT_ID,
+                        payment_reference="tt:1:posting:1",
+                        claim_reference=self.reference,
+                        state=PaymentState.REPORTED,
+                        amount=Decimal(amount),
+                        currency="NOK",
+                        payment_date=TODAY,
+                        updated_at=self.office.desk.clock.now(),
+                        applied=answer.payment.applied_to_principal,
+                        unapplied=answer.payment.unapplied,
+                    )
+                )
+            ]
+        )
+
+
+@pytest.fixture
+async def flow(office: Office) -> Flow:
+    await clients.add(office.desk, office.answers())
+    known = await stored_client(office.desk.store, CLIENT_ID)
+    company = office.desk.tripletex.company(known, office.token)
+    made = Flow(
+        office,
+        company,
+        office.desk.ecpay.creditor(ECPAY_ID),
+        office.owe("10000.00", DUE),
+    )
+    item = ClaimCreate(
+        claim_reference=made.reference,
+        invoice_number="1",
+        invoice_date=DUE,
+        due_date=DUE,
+        description="Faktura 1",
+        original_amount=Decimal("10000.00"),
+        outstanding_principal=Decimal("10000.00"),
+        currency="NOK",
+        entry_stage=EntryStage.NOTICE,
+        debtor=Debtor(
+            type="COMPANY",
+            name="Bygg AS",
+            customer_number="1",
+            organisation_number="310000035",
+            address=Address(line1="Storgata 1", postal_code="0155", city="Oslo", country="NO"),
+        ),
+    )
+    (result,) = await made.creditor.create_claims([item], key="claim-1")
+    assert result.claim is not None
+    await office.desk.store.commit([save_claim(_kept(made))])
+    return made
+
+
+def _kept(flow: Flow, reference: str | None = None, invoice_id: int | None = None) -> HandedOver:
+    return HandedOver(
+        client_id=CLIENT_ID,
+        invoice_id=invoice_id or flow.invoice.id,
+        claim_reference=reference or flow.reference,
+        state=ClaimState.REGISTERED,
+        invoice_number="1",
+        invoice_date=DUE,
+        due_date=DUE,
+        original_amount=Decimal("10000.00"),
+        outstanding_handed_over=Decimal("10000.00"),
+        currency="NOK",
+        updated_at=flow.office.desk.clock.now(),
+        claim_id="clm",
+        case_number="700001",
+    )
+
+
+async def test_both_agree_after_the_hand_over(flow: Flow) -> None:
+    report = await flow.report()
+
+    assert (report.agrees, report.exit_code) == (True, 0)
+    assert report.total.tripletex_outstanding == Decimal("10000.00")
+    assert report.total.ecpay_remaining == Decimal("10000.00")
+
+
+async def test_what_ecpay_collected_is_not_a_difference(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+
+    report = await flow.report()
+
+    assert report.agrees
+    total = report.total
+    assert total.ecpay_remaining + total.collected_not_settled == Decimal("10000.00")
+    assert total.collected_not_settled > 0
+
+
+async def test_a_settlement_that_is_not_booked_is_a_difference(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    settlement = await flow.settle()
+
+    found = await flow.difference()
+
+    assert (found.kind, found.settlement_number) == (Kind.SETTLEMENT_NOT_BOOKED, 1)
+    assert found.amount.amount == settlement.totals.net_to_client
+    assert "has not read it yet" in found.cause
+
+
+async def test_both_agree_after_the_booking(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    settlement = await flow.settle()
+
+    await flow.book(settlement)
+
+    report = await flow.report()
+    assert report.differences == ()
+    assert report.total.clearing_booked == report.total.settled_net == settlement.net_payout
+
+
+async def test_a_payout_in_the_bank_is_told_apart(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    settlement = await flow.settle()
+    await flow.book(settlement)
+
+    flow.office.sandbox.tripletex.payout(flow.office.company.id, settlement.net_payout)
+
+    report = await flow.report()
+    assert report.agrees
+    assert report.total.paid_out == settlement.net_payout
+
+
+async def test_a_payment_registered_twice_is_a_difference(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    settlement = await flow.settle()
+    await flow.book(settlement)
+
+    await flow.pay_invoice("100.00")
+
+    found = await flow.difference()
+    assert (found.kind, found.amount.amount) == (Kind.OUTSTANDING, Decimal("-100.00"))
+    assert found.invoice_number == "1"
+
+
+async def test_a_voucher_posted_twice_is_a_difference(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    await flow.book(await flow.settle())
+
+    await flow.post_residual(Decimal("-1.00"))
+
+    assert (await flow.difference()).kind is Kind.BOOKED_TWICE
+
+
+async def test_a_voucher_off_by_an_ore_is_a_difference(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    settlement = await flow.settle()
+    (line,) = settlement.lines
+
+    await flow.pay_invoice(f"{line.allocation.principal}")
+    await flow.post_residual(line.net_to_client - line.allocation.principal + Decimal("0.01"))
+    await flow.acknowledge(settlement)
+
+    found = await flow.difference()
+    assert (found.kind, found.amount.amount) == (Kind.CLEARING, Decimal("0.01"))
+
+
+async def test_a_payment_that_ecpay_was_told_is_not_a_difference(flow: Flow) -> None:
+    await flow.receive("2500.00", told=True)
+
+    report = await flow.report()
+
+    assert report.differences == ()
+    assert report.total.direct_payments == Decimal("2500.00")
+
+
+async def test_a_payment_that_ecpay_was_not_told_is_a_difference(flow: Flow) -> None:
+    await flow.receive("2500.00", told=False)
+
+    found = await flow.difference()
+
+    assert (found.kind, found.amount.amount) == (Kind.OUTSTANDING, Decimal("-2500.00"))
+    assert "has not reached ECPay" in found.cause
+
+
+async def test_money_beyond_the_claim_is_not_a_difference(flow: Flow) -> None:
+    await flow.receive("10400.00", told=True)
+
+    report = await flow.report()
+
+    assert report.differences == ()
+    assert report.total.overpaid == Decimal("400.00")
+
+
+async def test_a_claim_that_ecpay_does_not_have_is_a_difference(flow: Flow) -> None:
+    lost = claim_reference(flow.office.company.id, 1)
+    await flow.office.desk.store.commit([save_claim(_kept(flow, lost, 1))])
+
+    found = await flow.difference()
+
+    assert (found.kind, found.amount.amount) == (Kind.NO_CLAIM, Decimal("10000.00"))
+
+
+async def test_a_case_that_ecpay_gave_up_is_not_a_difference(flow: Flow) -> None:
+    await flow.receive("1000.00", told=True)
+    flow.office.sandbox.ecpay.close(flow.reference, "UNCOLLECTIBLE")
+
+    report = await flow.report()
+
+    assert report.differences == ()
+    assert report.total.not_followed == Decimal("9000.00")
+
+
+async def test_a_client_that_cannot_be_read_is_told_apart(flow: Flow) -> None:
+    flow.office.sandbox.tripletex.revoke_token(flow.office.company.id)
+
+    report = await flow.report()
+
+    assert (report.agrees, report.exit_code) == (False, 6)
+    assert report.clients[0].unreadable is not None
