@@ -119,6 +119,19 @@ class _Found:
     credit_postings: list[Posting] = field(default_factory=list)
 
 
+def told_of(before: WatchedInvoice, seen: Iterable[SeenPosting]) -> list[SeenPosting]:
+    """Return the noted postings that somebody has really been told of.
+
+    When two polls hand an invoice over at the same time, only one message counts. What the
+    other one noted as earlier was told by nobody and is new.
+    """
+    return [
+        one
+        for one in seen
+        if one.kind is not PostingKind.EARLIER or one.seen_at == before.handed_over_at
+    ]
+
+
 def unseen_postings(invoice: Invoice, seen: Iterable[SeenPosting]) -> list[Posting]:
     """Return the postings nobody has been told of, without the debt itself, by id.
 
@@ -133,8 +146,9 @@ def unseen_postings(invoice: Invoice, seen: Iterable[SeenPosting]) -> list[Posti
 
 def changes(reading: Reading) -> Changes:
     """Return what has happened to an invoice."""
-    found = _Found(noted=list(reading.seen))
-    for posting in unseen_postings(reading.invoice, reading.seen):
+    told = told_of(reading.before, reading.seen)
+    found = _Found(noted=list(told))
+    for posting in unseen_postings(reading.invoice, told):
         _take(posting, reading, found)
     credits_found = [] if reading.before.is_credited else _credits(reading, found)
     questions = [*found.questions, *_partial(reading, credits_found)]
@@ -145,20 +159,20 @@ def changes(reading: Reading) -> Changes:
         reversals=tuple(found.reversals),
         credits=tuple(credits_found),
         questions=tuple(questions),
-        seen=tuple(found.noted[len(reading.seen) :]),
+        seen=tuple(found.noted[len(told) :]),
     )
 
 
 def noted_at_hand_over(invoice: Invoice, client_id: str, now: datetime) -> list[SeenPosting]:
     """Return the postings that the hand-over itself has told of."""
-
-    def kind(posting: Posting) -> PostingKind:
-        if is_own_posting(posting, invoice):
-            return PostingKind.INVOICE
-        return PostingKind.PAYMENT if posting.amount < 0 else PostingKind.REVERSAL
-
     return [
-        _noted(one, invoice.id, client_id=client_id, now=now, kind=kind(one))
+        _noted(
+            one,
+            invoice.id,
+            client_id=client_id,
+            now=now,
+            kind=PostingKind.INVOICE if is_own_posting(one, invoice) else PostingKind.EARLIER,
+        )
         for one in invoice.postings
     ]
 
@@ -167,7 +181,7 @@ def _take(posting: Posting, reading: Reading, found: _Found) -> None:
     kind = _kind(posting, reading)
     reverses = None
     if kind is PostingKind.REVERSAL:
-        reverses = _take_reversal(posting, reading, found)
+        reverses = _take_reversal(posting, found)
         kind = kind if reverses else PostingKind.OTHER
     elif kind in _MONEY_IN:
         found.payments.append(PaymentFound(posting, kind))
@@ -205,11 +219,11 @@ def _kind_by_accounts(posting: Posting, reading: Reading) -> PostingKind:
     return PostingKind.PAYMENT
 
 
-def _take_reversal(posting: Posting, reading: Reading, found: _Found) -> int | None:
+def _take_reversal(posting: Posting, found: _Found) -> int | None:
     taken_back = _paired(posting, found.noted)
     if taken_back is None:
         question = Question(Doubt.UNPAIRED_REVERSAL, str(posting.id), posting.amount)
-    elif _told_by_hand_over(taken_back, reading.before):
+    elif taken_back.kind is PostingKind.EARLIER:
         question = Question(Doubt.EARLY_PAYMENT_TAKEN_BACK, str(posting.id), posting.amount)
     else:
         found.reversals.append(ReversalFound(posting, taken_back))
@@ -227,17 +241,15 @@ def _paired(posting: Posting, noted: Sequence[SeenPosting]) -> SeenPosting | Non
     fits = [
         one
         for one in noted
-        if one.kind in _MONEY_IN and one.posting_id not in gone and -one.amount == posting.amount
+        if one.kind in _MONEY_IN | {PostingKind.EARLIER}
+        and one.posting_id not in gone
+        and -one.amount == posting.amount
     ]
     reversed_voucher = posting.voucher.reverse_voucher if posting.voucher else None
     if reversed_voucher is not None:
         named = [one for one in fits if one.voucher_id == reversed_voucher.id]
         fits = named or fits
     return max(fits, key=lambda one: one.posting_id, default=None)
-
-
-def _told_by_hand_over(posting: SeenPosting, before: WatchedInvoice) -> bool:
-    return before.handed_over_at is not None and posting.seen_at <= before.handed_over_at
 
 
 def _credits(reading: Reading, found: _Found) -> list[CreditFound]:
@@ -324,7 +336,7 @@ def _unexplained(reading: Reading, found: _Found) -> list[Question]:
 
 
 def _principal(noted: Iterable[SeenPosting], invoice: Invoice) -> Decimal:
-    moved = _MONEY_IN | {PostingKind.REVERSAL}
+    moved = _MONEY_IN | {PostingKind.REVERSAL, PostingKind.EARLIER}
     return invoice.amount + sum((one.amount for one in noted if one.kind in moved), ZERO)
 
 

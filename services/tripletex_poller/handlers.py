@@ -12,11 +12,12 @@ from services.tripletex_poller.mapping import read_requests
 from services.tripletex_poller.reader import InvoiceReader
 from services.tripletex_poller.schedule import next_night
 from shared.clock import Clock
-from shared.faults import Invalid
+from shared.faults import Invalid, Outage
+from shared.messages.envelope import Body
 from shared.messages.polls import PollRequest, ReadInvoices
 from shared.pipeline.outcomes import Done, Incoming
 from shared.providers.tripletex.client import Company
-from shared.providers.tripletex.faults import REFUSED_READS
+from shared.providers.tripletex.faults import NOT_ALLOWED, REFUSED_READS, TRIPLETEX
 from shared.providers.tripletex.wire import OpenPost
 from shared.receivables.candidates import sweep, terms_of
 from shared.store import poll, watched
@@ -26,6 +27,8 @@ from shared.store.poll import PollCursor
 from shared.store.write import Write
 
 log = structlog.get_logger()
+
+DENIED = frozenset({NOT_ALLOWED, "HTTP_403"})
 
 OpenCompany = Callable[[Client], Company]
 """Opens a client's books; the token is unsealed inside."""
@@ -45,11 +48,28 @@ class Poller:
 
         Raises:
             Invalid: The message is neither, or names an unknown client.
+            Outage: Tripletex denies the client's token what polling needs.
         """
-        match incoming.message.data:
-            case PollRequest() as request:
+        request = incoming.message.data
+        try:
+            return await self._answer(request)
+        except Invalid as fault:
+            if fault.code not in DENIED:
+                raise
+            # Missing rights are no fault of the message: the client waits until they are given.
+            raise Outage(
+                f"{fault.message}; give the employee of the token its rights back and run "
+                f"'restanse client check {request.client_id}'",
+                dependency=TRIPLETEX,
+                code=fault.code,
+                client_id=request.client_id,
+            ) from fault
+
+    async def _answer(self, request: Body) -> Done:
+        match request:
+            case PollRequest():
                 return await self._look(request)
-            case ReadInvoices() as request:
+            case ReadInvoices():
                 return await self._read(request)
             case other:
                 msg = f"the poller does not handle a {type(other).__name__}"

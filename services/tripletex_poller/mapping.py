@@ -20,6 +20,7 @@ from shared.messages.catalog import AnyEvent, EventType, event
 from shared.messages.credit_notes import CreditNote, CreditScope
 from shared.messages.ids import InvoiceId, credit_reference, payment_reference
 from shared.messages.invoices import Invoice
+from shared.messages.money import ZERO
 from shared.messages.payments import Payment, PaymentOrigin, ReceivedBy
 from shared.messages.polls import PollRequest, ReadInvoices
 from shared.providers.tripletex import wire
@@ -121,6 +122,22 @@ def unlinked_credit_words(credit: wire.Invoice, invoices: Iterable[WatchedInvoic
         ),
         amount=abs(credit.amount),
     )
+
+
+def unlinked_credit(
+    credit: wire.Invoice, invoice: WatchedInvoice, client: Client, now: datetime
+) -> AnyEvent:
+    """Return the message that a negative invoice may be about the only case of its customer."""
+    amount = abs(credit.amount)
+    found = CreditFound(
+        CreditScope.UNLINKED,
+        credit.id,
+        str(credit.invoice_number),
+        credit.invoice_date or invoice.observed_at.date(),
+        amount,
+        max(invoice.outstanding - amount, ZERO),
+    )
+    return _credit(found, invoice, client, now)
 
 
 def poll_request(client_id: str, *, now: datetime, today: date, full: bool) -> AnyEvent:

@@ -10,7 +10,7 @@ import structlog
 
 from services.tripletex_poller import changes as found_changes
 from services.tripletex_poller import mapping
-from services.tripletex_poller.changes import Reading, changes, unseen_postings
+from services.tripletex_poller.changes import Reading, changes, told_of, unseen_postings
 from shared.clock import Clock
 from shared.faults import Invalid
 from shared.messages.catalog import AnyEvent
@@ -184,6 +184,10 @@ def _tell_unlinked(credit: Invoice, batch: _Batch, told: _Told) -> None:
     if concerned:
         words = mapping.unlinked_credit_words(credit, concerned)
         told.then.append(_task(words, "", batch))
+    if len(concerned) == 1:
+        told.messages.append(
+            mapping.unlinked_credit(credit, concerned[0], batch.client, batch.now)
+        )
 
 
 def _row(
@@ -301,13 +305,18 @@ def _fresh(
     seen: Mapping[int, Sequence[SeenPosting]],
 ) -> list[Posting]:
     """Return the postings whose vouchers must be looked at to know what they are."""
-    return [
-        posting
-        for invoice in invoices.values()
-        if _is_live(known.get(invoice.id))
-        for posting in unseen_postings(invoice, seen.get(invoice.id, ()))
-        if posting.amount < 0 and not is_invoice_posting(posting)
-    ]
+    found: list[Posting] = []
+    for invoice in invoices.values():
+        before = known.get(invoice.id)
+        if before is None or not _is_live(before):
+            continue
+        told = told_of(before, seen.get(invoice.id, ()))
+        found += [
+            posting
+            for posting in unseen_postings(invoice, told)
+            if posting.amount < 0 and not is_invoice_posting(posting)
+        ]
+    return found
 
 
 async def _touched_accounts(

@@ -90,6 +90,7 @@ class PostingKind(StrEnum):
 
     Attributes:
         INVOICE: The debt itself.
+        EARLIER: Moved the debt before the hand-over, which has told of it.
         PAYMENT: Money the creditor received.
         AGENCY: Money the collector received and settles.
         REVERSAL: Takes a payment back.
@@ -98,6 +99,7 @@ class PostingKind(StrEnum):
     """
 
     INVOICE = "INVOICE"
+    EARLIER = "EARLIER"
     PAYMENT = "PAYMENT"
     AGENCY = "AGENCY"
     REVERSAL = "REVERSAL"
@@ -188,7 +190,8 @@ _HOLD = (
         look_again_on=bindparam("again"),
     )
 )
-_SEEN = insert_new(SEEN_POSTINGS)
+_SEEN = upsert(SEEN_POSTINGS)
+_SEEN_AT_HAND_OVER = insert_new(SEEN_POSTINGS)
 _ALL = select(WATCHED_INVOICES).where(WATCHED_INVOICES.c.client_id == bindparam("of_client"))
 _BY_ID = _ALL.where(WATCHED_INVOICES.c.invoice_id.in_(bindparam("ids", expanding=True)))
 _BY_VOUCHER = _ALL.where(WATCHED_INVOICES.c.voucher_id.in_(bindparam("ids", expanding=True)))
@@ -298,9 +301,15 @@ def release(client_id: str, invoice_id: int, *, today: date) -> Write:
 
 
 def seen(posting: SeenPosting) -> Write:
-    """Return the write that notes a posting; one that is noted already stays as it is."""
+    """Return the write that notes a posting.
+
+    What a hand-over notes gives way to what is noted already: of two hand-overs at once only
+    the first counts, and what has been told since stays told.
+    """
     row = {column.name: getattr(posting, column.name) for column in SEEN_POSTINGS.columns}
-    return Write(_SEEN, row | {"kind": posting.kind.value})
+    at_hand_over = posting.kind in {PostingKind.INVOICE, PostingKind.EARLIER}
+    statement = _SEEN_AT_HAND_OVER if at_hand_over else _SEEN
+    return Write(statement, row | {"kind": posting.kind.value})
 
 
 def _key(client_id: str, invoice_id: int) -> dict[str, object]:

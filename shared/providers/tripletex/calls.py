@@ -148,7 +148,8 @@ class Calls:
             {"fields": COMPANY_LOGIN},
             own=True,
         )
-        if self._login.company_id not in {one.id for one in reached}:
+        ids = {one.id for one in reached} | {one.customer_company_id for one in reached}
+        if self._login.company_id not in ids:
             raise self._stopped(
                 "NO_ACCESS",
                 f"the accounting office's token does not reach company {self._login.company_id}",

@@ -221,13 +221,26 @@ async def test_invoice_is_not_read_again_before_its_day(store: Store) -> None:
     assert len(await watched.due_again(store, "fjord", date(2026, 9, 2))) == 1
 
 
-async def test_posting_is_noted_once_and_stays_as_it_was(store: Store) -> None:
-    await store.commit([watched.seen(POSTING)])
+EARLY = replace(POSTING, kind=PostingKind.EARLIER)
 
-    await store.commit([watched.seen(replace(POSTING, kind=PostingKind.AGENCY))])
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        (EARLY, POSTING, POSTING),
+        (POSTING, EARLY, POSTING),
+        (EARLY, replace(EARLY, seen_at=NOW + EVERY), EARLY),
+    ],
+)
+async def test_second_hand_over_gives_way_to_what_is_noted(
+    store: Store, first: SeenPosting, second: SeenPosting, kept: SeenPosting
+) -> None:
+    await store.commit([watched.seen(first)])
+
+    await store.commit([watched.seen(second)])
 
     assert await watched.seen_postings(store, "fjord", [INVOICE.invoice_id]) == {
-        INVOICE.invoice_id: [POSTING]
+        INVOICE.invoice_id: [kept]
     }
 
 

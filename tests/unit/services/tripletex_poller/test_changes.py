@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -197,11 +198,23 @@ def test_refund_of_another_amount_asks_a_person() -> None:
 
 
 def test_early_payment_taken_back_asks_a_person() -> None:
-    seen = [seen_payment(2, "-500", voucher=901, at=HANDED_OVER)]
+    early = seen_payment(2, "-500", voucher=901, at=HANDED_OVER)
+    seen = [replace(early, kind=PostingKind.EARLIER)]
 
     result = found(posting(3, "500", voucher=902), seen=seen)
 
     assert (result.reversals, doubts(result)) == ((), [Doubt.EARLY_PAYMENT_TAKEN_BACK])
+
+
+def test_payment_noted_by_a_hand_over_that_lost_a_race_is_told() -> None:
+    loser = seen_payment(2, "-500", voucher=901, at=NOW)
+
+    result = found(
+        posting(2, "-500", voucher=901), seen=[replace(loser, kind=PostingKind.EARLIER)]
+    )
+
+    assert amounts(result) == [500]
+    assert [one.kind for one in result.seen] == [PostingKind.PAYMENT]
 
 
 def test_write_off_asks_a_person() -> None:

@@ -36,6 +36,24 @@ async def test_the_same_invoice_found_by_two_racing_polls_is_the_same_message(
     assert len({one.id for one in told}) == 1
 
 
+async def test_payment_between_two_racing_hand_overs_is_told_by_the_next_poll(
+    polling: PollDesk,
+) -> None:
+    invoice = polling.invoice("10000")
+    polling.pay(invoice, "300")
+    (request,) = await polling.requests()
+    winner = await polling.answer_of(request)
+    polling.clock.advance(timedelta(seconds=1))
+    polling.pay(invoice, "2000")
+    loser = await polling.answer_of(request)
+    for done in (winner, loser):
+        await polling.commit(done)
+
+    told = await polling.poll()
+
+    assert [payment_of(one).amount for one in told] == [2000]
+
+
 async def test_invoice_is_handed_over_on_the_fifteenth_day(polling: PollDesk) -> None:
     polling.invoice(due=FIRST_DAY - timedelta(days=14))
 

@@ -134,3 +134,15 @@ async def test_ticker_asks_for_a_sweep_at_night(polling: PollDesk) -> None:
     )
 
     assert [one.sweep for one in due] == [True]
+
+
+async def test_rights_taken_away_stop_this_client_and_bury_no_message(
+    polling: PollDesk,
+) -> None:
+    polling.transport.refuse("/v2/ledger/posting/openPost")
+    polling.transport.refuse("/v2/invoice")
+
+    with pytest.raises(Outage) as caught:
+        await polling.poll()
+
+    assert (caught.value.client_id, caught.value.code) == ("fjord", "9000")

@@ -91,7 +91,7 @@ async def test_unmatched_partial_credit_asks_a_person_once(polling: PollDesk) ->
 
     told = await polling.poll() + await polling.poll()
 
-    assert told == []
+    assert [credit_of(one).scope for one in told] == [CreditScope.UNLINKED]
     assert await kinds(polling) == ["unlinked-credit"]
 
 
