@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from shared.store.engine import Store
-from shared.store.insert import insert_new, upsert
+from shared.store.insert import upsert
 from shared.store.tables import Ore, UtcInstant, metadata
 from shared.store.write import Write
 
@@ -132,7 +132,6 @@ REPORTED_CREDITS = Table(
 )
 
 
-_LIST_BEFORE = insert_new(REPORTED_PAYMENTS)
 _SAVE_PAYMENT = upsert(
     REPORTED_PAYMENTS,
     final=(PaymentState.BEFORE, PaymentState.REPORTED, PaymentState.REVERSED),
@@ -155,11 +154,6 @@ _SAVE_CREDIT = upsert(REPORTED_CREDITS, final=(CreditState.REPORTED,))
 def save_payment(payment: ReportedPayment) -> Write:
     """Return the write that keeps a payment, unless ECPay knows it already."""
     return Write(_SAVE_PAYMENT, asdict(payment))
-
-
-def list_before(payment: ReportedPayment) -> Write:
-    """Return the write that keeps a payment that was listed in the hand-over."""
-    return Write(_LIST_BEFORE, asdict(payment))
 
 
 def reverse_payment(client_id: str, reference: str, *, on: date, now: datetime) -> Write:

@@ -22,7 +22,7 @@ from shared.providers.ecpay.requests import ClaimCreate
 from shared.providers.ecpay.wire import Claim, ClaimResult, Problem
 from shared.store.claims import ClaimState, HandedOver, find_claims, save_claim
 from shared.store.clients import Client, ClientState
-from shared.store.reported import PaymentState, ReportedPayment, list_before
+from shared.store.reported import PaymentState, ReportedPayment, save_payment
 from shared.store.write import Write
 
 log = structlog.get_logger()
@@ -199,7 +199,7 @@ class Registration:
 
     def _paid_before(self, invoice: Invoice) -> Sequence[Write]:
         return [
-            list_before(
+            save_payment(
                 ReportedPayment(
                     client_id=invoice.client_id,
                     payment_reference=payment.payment_reference,

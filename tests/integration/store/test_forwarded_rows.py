@@ -10,7 +10,6 @@ from shared.store.reported import (
     CreditState,
     PaymentState,
     credits_on,
-    list_before,
     payments_on,
     reverse_payment,
     save_credit,
@@ -34,9 +33,9 @@ async def test_two_hundred_claims_are_kept_and_none_is_undone(store: Store) -> N
 
 async def test_two_hundred_payments_are_kept_and_taken_back(store: Store) -> None:
     payments = [replace(PAYMENT, payment_reference=f"p:{one}") for one in MANY]
-    before = [replace(one, state=PaymentState.BEFORE) for one in payments]
+    refused = [replace(one, state=PaymentState.REFUSED) for one in payments]
 
-    await store.commit([*map(save_payment, payments), *map(list_before, before)])
+    await store.commit([save_payment(one) for one in (*refused, *payments, *refused)])
     await store.commit(
         [reverse_payment("acme", one.payment_reference, on=TODAY, now=NOW) for one in payments]
     )

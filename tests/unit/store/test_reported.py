@@ -17,7 +17,6 @@ from shared.store.reported import (
     credits_on,
     find_credits,
     find_payments,
-    list_before,
     payments_on,
     reverse_payment,
     save_credit,
@@ -67,7 +66,7 @@ async def test_what_ecpay_knows_of_a_payment_stays(
 
     await sqlite_store.commit([save_payment(known)])
     await sqlite_store.commit([save_payment(replace(PAYMENT, state=PaymentState.REFUSED))])
-    await sqlite_store.commit([list_before(replace(PAYMENT, amount=Decimal("1.00")))])
+    await sqlite_store.commit([save_payment(replace(PAYMENT, amount=Decimal("1.00")))])
 
     assert await payments_on(sqlite_store, "acme", {"c:1"}) == (known,)
 

@@ -363,3 +363,21 @@ async def test_a_fault_of_the_envelope_is_found_out_message_by_message(
 
     assert [len(done(outcome).messages) for outcome in outcomes] == [1, 1]
     assert len(fake.calls("/claims/batch")) == 3
+
+
+async def test_a_payment_kept_back_from_a_rejected_claim_is_known_once_it_is_listed(
+    forwarding: Forwarding,
+) -> None:
+    fake, paid = forwarding.office.fake, "tt:4711:posting:7"
+    fake.refusals[REFERENCE] = "MISSING_ADDRESS"
+    await forwarding.settle(overdue())
+    await forwarding.settle(direct())
+    fake.refusals.clear()
+    before = EarlierPayment(
+        payment_reference=paid, payment_date=date(2026, 8, 17), amount=Decimal("4000.00")
+    )
+
+    await forwarding.settle(overdue(outstanding=Decimal("6000.00"), payments_before=(before,)))
+
+    known = await find_payments(forwarding.store, "acme", {paid})
+    assert known[paid].state is PaymentState.BEFORE
