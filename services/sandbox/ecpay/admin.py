@@ -91,10 +91,10 @@ class _AdminSide:
         return self.day(path, body)
 
     def make_creditor(self, _path: Mapping[str, str], body: Body) -> Any:
-        given = body.get("terms")
-        if not isinstance(given, Mapping) or "client_id" not in given:
-            raise AdminRefused("terms.client_id: the id of the agreement is needed")
-        terms = Terms(**_typed(given, _TERM_TYPES))
+        given = _typed(body.get("terms"), _TERM_TYPES)
+        if "client_id" not in given:
+            raise AdminRefused("terms.clientId: the id of the agreement is needed")
+        terms = Terms(**given)
         oauth = body.get("oauth")
         client = None
         if isinstance(oauth, Mapping):
@@ -233,7 +233,7 @@ class _AdminSide:
 
 
 def _typed(given: Any, types: Mapping[str, Any]) -> dict[str, Any]:
-    """Return camelCase JSON values as the named fields of a dataclass."""
+    """Return JSON values, named in camelCase or as here, as the fields of a dataclass."""
     if not isinstance(given, Mapping):
         raise AdminRefused("an object is needed")
     named = {_snake(name): value for name, value in given.items()}
