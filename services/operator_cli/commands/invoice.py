@@ -141,14 +141,20 @@ def hold(  # options of a command
 @reason_option(needed=True)
 @yes_option
 def release(wanted: str, client_id: str, *, reason: str, yes: bool) -> None:
-    """Let an invoice go that was kept back; the next poll judges it again."""
-    from services.operator_cli.session import actor, with_store
+    """Let an invoice go that was kept back, or hand one over again that ECPay refused."""
+    from services.operator_cli.session import actor, with_desk, with_store
     from shared.operations import invoices
     from shared.operations.acts import Act
+    from shared.operations.second_chance import hand_over_again, was_refused
 
     found = with_store(lambda store, _: _file(store, client_id, wanted))
     if found is None:
         _unknown(wanted, client_id)
+    if was_refused(found):
+        confirm(f"Hand invoice {found.known.invoice_number} over again?", yes=yes)
+        with_desk(lambda desk: hand_over_again(desk, found, by=desk.act(reason)))
+        note(f"Invoice {found.known.invoice_number} is on its way to ECPay again.")
+        return
     confirm(f"Let invoice {found.known.invoice_number} go?", yes=yes)
 
     async def act(store: Any, clock: Any) -> None:

@@ -14,7 +14,7 @@ from shared.operations.second_chance import hand_over_again, was_refused
 from shared.store.claims import ClaimState, find_claims
 from shared.store.clients import client
 from shared.store.watched import WatchedInvoice
-from tests.harness.forwarding import Forwarding, done, overdue
+from tests.harness.forwarding import OWED, Forwarding, done, overdue
 from tests.unit.services.ecpay_forwarder.test_rereading import CUSTOMER, ISSUED
 
 REFERENCE = "tt:4711:inv:1"
@@ -29,7 +29,8 @@ async def file_of(forwarding: Forwarding, **known: Any) -> InvoiceFile:
     now = forwarding.clock.now()
     facts: dict[str, Any] = {"client_id": "acme", "invoice_id": 1, "claim_reference": REFERENCE}
     facts |= {"invoice_number": "10001", "due_date": date(2026, 8, 3), "observed_at": now}
-    facts |= {"handed_over_at": now}
+    facts |= {"handed_over_at": now, "voucher_id": 100, "customer_id": 3, "is_credited": False}
+    facts |= {"original": OWED, "outstanding": OWED, "reasons": (), "look_again_on": None}
     return InvoiceFile(
         client=await client(forwarding.store, "acme"),
         known=WatchedInvoice(**facts | known),
