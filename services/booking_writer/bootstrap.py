@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from services.booking_writer.handlers import BookingWriter
-from shared.pipeline.service import Consumer, Service
-from shared.pipeline.single import one_by_one
+from services.booking_writer.late_statements import EVERY, ask_again, slot
+from services.booking_writer.turns import in_turns
+from shared.pipeline.service import Consumer, Service, Ticker
 from shared.runtime.resources import Resources
 
 QUEUE = "booking-writer"
-CONCURRENCY = 8
+CLIENTS_AT_ONCE = 8
 
 
 def build(resources: Resources) -> Service:
     """Build the service from what the process has opened."""
+    store, clock = resources.store, resources.clock
     writer = BookingWriter(
-        resources.store,
-        resources.clock,
+        store,
+        clock,
         sealer=resources.sealer,
         tripletex=resources.tripletex,
         ecpay=resources.ecpay,
         random=resources.random,
     )
-    handler = one_by_one(writer, concurrency=CONCURRENCY)
-    return Service(name=QUEUE, consumers=(Consumer(QUEUE, handler, batch=25, prefetch=50),))
+    handler = in_turns(writer, clients=CLIENTS_AT_ONCE)
+
+    async def look() -> None:
+        await ask_again(store, moment=clock.now(), now=clock.now())
+
+    async def tick() -> bool:
+        return await ask_again(store, moment=slot(clock.now()), now=clock.now())
+
+    return Service(
+        name=QUEUE,
+        consumers=(Consumer(QUEUE, handler, batch=25, prefetch=50),),
+        tickers=(Ticker("late-statements", EVERY, tick),),
+        round=look,
+    )

@@ -7,7 +7,6 @@ have done is looked up in Tripletex.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from random import Random
 
 import structlog
@@ -16,6 +15,7 @@ from services.booking_writer import holds
 from services.booking_writer.books import Books, Charts
 from services.booking_writer.holds import Hold
 from services.booking_writer.journal import Journal
+from services.booking_writer.late_statements import is_overdue
 from services.booking_writer.saga import Saga
 from services.booking_writer.vouchers import Plan, external_number, plan
 from shared.clock import Clock
@@ -35,9 +35,6 @@ from shared.store.tasks import open_task
 from shared.store.write import Write
 
 log = structlog.get_logger()
-
-STATEMENT_TRIES = 6
-"""Attempts a statement may take to appear before a person is asked to attach it."""
 
 
 class BookingWriter:
@@ -73,13 +70,11 @@ class BookingWriter:
         lease = Lease(client.client_id, f"{self._random.getrandbits(128):032x}")
         await bookings.take_lease(self._store, lease, now=self._clock.now())
         try:
-            return await self._book(incoming, reconciled, client, lease)
+            return await self._book(reconciled, client, lease)
         finally:
             await bookings.give_back(self._store, lease)
 
-    async def _book(
-        self, incoming: Incoming, reconciled: ReconciledSettlement, client: Client, lease: Lease
-    ) -> Done:
+    async def _book(self, reconciled: ReconciledSettlement, client: Client, lease: Lease) -> Done:
         settlement = reconciled.settlement
         if await self._is_quarantined(client.client_id, settlement.settlement_id):
             return Done()
@@ -108,10 +103,8 @@ class BookingWriter:
             self._charts.forget(client.client_id)
             return await self._hold(journal, booking, hold)
         booked = await self._booked(journal, booking, planned)
-        if not attached and incoming.attempt < STATEMENT_TRIES:
-            msg = f"the statement of settlement {settlement.settlement_id} is not ready"
-            raise NotYet(msg, code="STATEMENT_NOT_READY", retry_after=timedelta(seconds=1))
-        tasks = tuple(_tasks(booked, planned, attached=attached, as_draft=as_draft))
+        is_late = not attached and is_overdue(booked, self._clock.now())
+        tasks = tuple(_tasks(booked, planned, is_late=is_late, as_draft=as_draft))
         return Done(messages=(_message(booked, journal),), writes=tasks)
 
     async def _is_quarantined(self, client_id: str, settlement_id: str) -> bool:
@@ -214,7 +207,7 @@ def _message(booking: Booking, journal: Journal) -> AnyEvent:
     )
 
 
-def _tasks(booking: Booking, planned: Plan, *, attached: bool, as_draft: bool) -> list[Write]:
+def _tasks(booking: Booking, planned: Plan, *, is_late: bool, as_draft: bool) -> list[Write]:
     opened = [
         open_task(
             booking.client_id,
@@ -232,7 +225,7 @@ def _tasks(booking: Booking, planned: Plan, *, attached: bool, as_draft: bool) -
         opened.append(_vat_task(booking, planned))
     if as_draft and planned.rows:
         opened.append(_draft_task(booking, planned))
-    if not attached:
+    if is_late:
         opened.append(_statement_task(booking, planned))
     return opened
 
@@ -268,8 +261,8 @@ def _statement_task(booking: Booking, planned: Plan) -> Write:
         booking.client_id,
         "statement-missing",
         booking.settlement_id,
-        f"The statement of settlement {booking.settlement_number} was not ready",
-        f"Attach it to voucher {planned.external_number} when ECPay shows it; it is the VAT "
+        f"The statement of settlement {booking.settlement_number} is missing",
+        f"Get it from ECPay and attach it to voucher {planned.external_number}; it is the VAT "
         "document.",
         now=booking.updated_at,
         detail={"settlement_id": booking.settlement_id},

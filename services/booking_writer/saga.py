@@ -10,9 +10,11 @@ is looked up, and repeated only when it is not there. Nothing else is trusted af
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 
 import structlog
 
@@ -20,16 +22,19 @@ from services.booking_writer import holds
 from services.booking_writer.books import Books, new_voucher
 from services.booking_writer.journal import Journal
 from services.booking_writer.vouchers import InvoicePayment, Ledger, Plan
-from shared.faults import Invalid
+from shared.faults import Invalid, Transient
 from shared.messages.ids import InvoiceId
 from shared.messages.money import ZERO
 from shared.providers.ecpay.client import Creditor
 from shared.providers.ecpay.requests import AcknowledgementCreate
+from shared.providers.tripletex.faults import TRIPLETEX, UNCERTAIN
 from shared.providers.tripletex.wire import Invoice, Posting, Voucher
-from shared.store.bookings import Step, StepKind, StepState
+from shared.store.bookings import LONGEST_CALL, Step, StepKind, StepState
 from shared.store.clients import BookingMode
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 CONFLICT = "ACKNOWLEDGEMENT_CONFLICT"
 
@@ -116,6 +121,7 @@ class Saga:
             return
         invoice = self._invoice(payment)
         seen = self._seen[invoice.id]
+        payment_type_id = await self._books.payment_type_id()
         intent = await self._journal.intend(
             StepKind.INVOICE_PAYMENT,
             payment.line_id,
@@ -125,11 +131,13 @@ class Saga:
             seen={"postings": sorted(seen)},
         )
         try:
-            answer = await self._books.company.register_payment(
-                invoice.id,
-                date=self._plan.booking_date,
-                payment_type_id=await self._books.payment_type_id(),
-                amount=payment.amount,
+            answer = await _in_time(
+                self._books.company.register_payment(
+                    invoice.id,
+                    date=self._plan.booking_date,
+                    payment_type_id=payment_type_id,
+                    amount=payment.amount,
+                )
             )
         except Invalid as fault:
             raise await self._refused(
@@ -187,9 +195,9 @@ class Saga:
             account_ids=await self._books.account_ids(self._plan),
             customers=self._customers(),
         )
-        posts = self._books.client.booking is BookingMode.POST
+        company, posts = self._books.company, self._books.client.booking is BookingMode.POST
         try:
-            return await self._books.company.post_voucher(voucher, send_to_ledger=posts)
+            return await _in_time(company.post_voucher(voucher, send_to_ledger=posts))
         except Invalid as fault:
             raise await self._refused(f"voucher {self._plan.external_number}", fault) from fault
 
@@ -227,13 +235,13 @@ class Saga:
         A second upload would append the pages again, so a voucher that has an attachment is
         left alone.
         """
-        number = self._plan.external_number
+        number, company = self._plan.external_number, self._books.company
         voucher_id = await self._documented_voucher()
         if voucher_id is None or self._journal.is_done(StepKind.ATTACHMENT, number):
             return True
         step = self._journal.step(StepKind.ATTACHMENT, number)
         if step is not None:
-            voucher = await self._books.company.voucher(voucher_id)
+            voucher = await company.voucher(voucher_id)
             if voucher.attachment is not None:
                 await self._journal.complete(step, {"voucher": voucher_id})
                 return True
@@ -242,7 +250,8 @@ class Saga:
             return False
         intent = await self._journal.intend(StepKind.ATTACHMENT, number)
         try:
-            await self._books.company.attach(voucher_id, name=f"{number}.pdf", content=statement)
+            attaching = company.attach(voucher_id, name=f"{number}.pdf", content=statement)
+            await _in_time(attaching)
         except Invalid as fault:
             log.warning("statement refused", voucher_id=voucher_id, reason=fault.message)
             return False
@@ -293,6 +302,16 @@ class Saga:
             raise
         found = {"acknowledged_at": held.acknowledged_at.isoformat()}
         await self._journal.complete(intent, found)
+
+
+async def _in_time(call: Coroutine[Any, Any, T]) -> T:
+    """Make a changing call that ends before the lease does, or counts as uncertain."""
+    try:
+        async with asyncio.timeout(LONGEST_CALL.total_seconds()):
+            return await call
+    except TimeoutError as error:
+        told = "Tripletex took too long over a booking; it is looked up before it is repeated"
+        raise Transient(told, code=UNCERTAIN, dependency=TRIPLETEX) from error
 
 
 def _may_be(posting: Posting, step: Step, taken: frozenset[int]) -> bool:

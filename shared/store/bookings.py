@@ -28,8 +28,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
     delete,
+    exists,
+    not_,
     select,
     update,
 )
@@ -41,8 +44,14 @@ from shared.store.engine import Store
 from shared.store.insert import upsert
 from shared.store.tables import Document, Ore, UtcInstant, metadata
 
-LEASE = timedelta(seconds=90)
-"""Longer than any single call to Tripletex takes, its time limit included."""
+LONGEST_CALL = timedelta(seconds=40)
+"""A call of a step that takes longer is given up and looked up later."""
+LEASE = timedelta(seconds=60)
+"""Longer than a call, so nobody takes over while one is under way."""
+
+
+ELSEWHERE = "BOOKING_ELSEWHERE"
+"""Code of the fault that says that another worker has the lease."""
 
 
 class BookingState(StrEnum):
@@ -216,7 +225,7 @@ async def take_lease(store: Store, lease: Lease, *, now: datetime) -> None:
         taken = (await connection.execute(_TAKE, parameters)).first()
     if taken is None:
         msg = f"another worker books for client {lease.client_id} right now"
-        raise NotYet(msg, code="BOOKING_ELSEWHERE", retry_after=timedelta(seconds=2))
+        raise NotYet(msg, code=ELSEWHERE, retry_after=timedelta(seconds=2))
 
 
 async def give_back(store: Store, lease: Lease) -> None:
@@ -272,6 +281,31 @@ async def states(store: Store, client_id: str, settlement_ids: Iterable[str]) ->
             BOOKINGS.c.client_id == client_id,
             BOOKINGS.c.settlement_id.in_(tuple(settlement_ids)),
         )
+    )
+    return [_booking(row) for row in rows]
+
+
+async def without_statement(store: Store, *, since: datetime) -> Sequence[Booking]:
+    """Return what was booked since an instant, has a voucher, and no statement on it."""
+    step = BOOKING_STEPS.c
+    of_booking = and_(
+        step.client_id == BOOKINGS.c.client_id, step.settlement_id == BOOKINGS.c.settlement_id
+    )
+    has_voucher = exists().where(
+        of_booking, step.kind.in_([StepKind.INVOICE_PAYMENT, StepKind.RESIDUAL_VOUCHER])
+    )
+    has_statement = exists().where(
+        of_booking, step.kind == StepKind.ATTACHMENT, step.state == StepState.DONE
+    )
+    rows = await store.rows(
+        select(BOOKINGS)
+        .where(
+            BOOKINGS.c.state == BookingState.BOOKED,
+            BOOKINGS.c.booked_at >= since,
+            has_voucher,
+            not_(has_statement),
+        )
+        .order_by(BOOKINGS.c.booked_at)
     )
     return [_booking(row) for row in rows]
 

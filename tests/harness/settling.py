@@ -20,6 +20,8 @@ import pytest
 from pydantic import SecretStr
 
 from services.booking_writer.handlers import BookingWriter
+from services.booking_writer.late_statements import ask_again
+from services.booking_writer.turns import in_turns
 from services.payment_reconciler.bootstrap import feed_request
 from services.payment_reconciler.feeds import FeedReader
 from services.payment_reconciler.handlers import Reconciler
@@ -34,21 +36,21 @@ from services.sandbox.tripletex.world import TripletexWorld
 from shared.clock import SteppedClock, oslo_morning
 from shared.faults import Fault
 from shared.http.door import HttpDoor
-from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, kind_of
+from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, decode, kind_of
 from shared.messages.ids import claim_reference
 from shared.messages.settlements import Settlement, SettlementLine
 from shared.pipeline.outcomes import Dead, Done, Handler, Incoming, Retry
-from shared.pipeline.single import one_by_one
 from shared.providers.ecpay import settlements as wire
 from shared.providers.ecpay.access import Credentials
 from shared.providers.ecpay.checksum import lines_checksum
 from shared.providers.ecpay.client import Ecpay
 from shared.providers.tripletex.client import Company as CompanyBooks
 from shared.providers.tripletex.client import Tripletex
-from shared.store import claims, clients, reported, tasks
+from shared.store import claims, clients, outbox, reported, tasks
 from shared.store.claims import ClaimState, HandedOver
 from shared.store.clients import Client, ClientState
 from shared.store.engine import Store
+from shared.store.outbox import OUTBOX
 from shared.store.reported import PaymentState, ReportedPayment
 from shared.store.seal import Sealer
 from shared.store.tasks import Task
@@ -258,7 +260,7 @@ class SettlingDesk:
         )
         return {
             "payment-reconciler": reconciler,
-            "booking-writer": one_by_one(self.writer()),
+            "booking-writer": in_turns(self.writer(), clients=1),
         }
 
     async def round(self) -> None:
@@ -291,6 +293,14 @@ class SettlingDesk:
             applied=kroner(amount),
         )
         await self.store.commit([reported.save_payment(payment)])
+
+    async def ask_for_statements(self) -> None:
+        """Send the bookings without a statement through once more."""
+        self.clock.advance(timedelta(minutes=30))
+        await ask_again(self.store, moment=self.clock.now(), now=self.clock.now())
+        rows = await self.store.rows(OUTBOX.select())
+        await outbox.remove(self.store, [row.id for row in rows])
+        await self.run(*[decode(row.body) for row in rows])
 
     async def again(self) -> None:
         """Handle everything that was told so far again, as after a crash or a replay."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -210,26 +210,38 @@ async def test_overpaid_money_is_booked_and_asked_about(settling: SettlingDesk) 
     assert await settling.tasks() == ["overpayment"]
 
 
-async def test_a_statement_that_is_late_is_attached_when_it_comes(settling: SettlingDesk) -> None:
+async def test_a_booking_does_not_wait_for_its_statement(settling: SettlingDesk) -> None:
     await full_payment(settling)
-    settling.ecpay_fake.statement_after = 2
-
-    await settling.round()
-
-    assert settling.killer.made.count("POST attachment") == 1
-    assert await settling.tasks() == []
-
-
-async def test_a_statement_that_never_comes_does_not_stop_the_booking(
-    settling: SettlingDesk,
-) -> None:
-    await full_payment(settling)
-    settling.ecpay_fake.statement_after = 1000
+    settling.ecpay_fake.statement_after = 1
 
     await settling.round()
 
     assert await state(settling) is BookingState.BOOKED
     assert "stl_1" in settling.ecpay_fake.acknowledged
+    assert "POST attachment" not in settling.killer.made
+
+
+async def test_a_late_statement_is_attached_when_it_comes(settling: SettlingDesk) -> None:
+    await full_payment(settling)
+    settling.ecpay_fake.statement_after = 2
+    await settling.round()
+
+    for _ in range(3):
+        await settling.ask_for_statements()
+
+    assert settling.killer.made.count("POST attachment") == 1
+    assert settling.killer.made.count("POST acknowledgement") == 1
+    assert await settling.tasks() == []
+
+
+async def test_a_statement_that_never_comes_becomes_a_task(settling: SettlingDesk) -> None:
+    await full_payment(settling)
+    settling.ecpay_fake.statement_after = 1000
+    await settling.round()
+    settling.clock.advance(timedelta(days=14))
+
+    await settling.ask_for_statements()
+
     assert await settling.tasks() == ["statement-missing"]
 
 
