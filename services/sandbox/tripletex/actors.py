@@ -7,7 +7,14 @@ from datetime import date
 from services.sandbox.admin import AdminRefused
 from services.sandbox.tripletex.amounts import Ore
 from services.sandbox.tripletex.company import BANK, CLEARING, RECEIVABLES, Company
-from services.sandbox.tripletex.entities import Customer, Invoice, Remark, Reminder, Voucher
+from services.sandbox.tripletex.entities import (
+    Account,
+    Customer,
+    Invoice,
+    Remark,
+    Reminder,
+    Voucher,
+)
 from services.sandbox.tripletex.invoicing import NewInvoice, issue, remind
 from services.sandbox.tripletex.ledger import Line, book
 from services.sandbox.tripletex.matching import close, open_postings
@@ -25,6 +32,22 @@ def invoice_of(company: Company, invoice_id: int) -> Invoice:
     if invoice is None:
         raise AdminRefused(f"company {company.id} has no invoice {invoice_id}")
     return invoice
+
+
+def account_of(company: Company, number: int) -> Account:
+    """Return an account of a company."""
+    account = company.accounts_by_number.get(number)
+    if account is None:
+        raise AdminRefused(f"company {company.id} has no account {number}")
+    return account
+
+
+def remove_account(company: Company, number: int) -> None:
+    """Take an account that has no postings out of the chart."""
+    account = account_of(company, number)
+    if account.has_postings:
+        raise AdminRefused(f"account {number} has postings")
+    del company.accounts[account.id], company.accounts_by_number[number]
 
 
 def pay(company: Company, invoice: Invoice, amount: Ore, day: date, *, channel: str) -> Voucher:

@@ -11,6 +11,7 @@
 | ``POST /companies/{id}/module`` | ``{on}`` | ``{}`` |
 | ``POST /companies/{id}/debt-collection`` | ``{on}`` | ``{}``; opens ``POST /voucherStatus`` |
 | ``POST /companies/{id}/token`` | ``{revoked}`` | ``{}`` |
+| ``POST /companies/{id}/accounts`` | ``{number, removed?, inactive?, requires_department?, requires_project?}`` | ``{}`` |
 | ``POST /companies/{id}/customers`` | fields of ``CustomerOrder`` | ``{id, number}`` |
 | ``POST /companies/{id}/customers/{customer}`` | the same | ``{id, number}`` |
 | ``POST /companies/{id}/invoices`` | ``{invoices: [InvoiceOrder]}`` or a pattern, see ``bulk`` | ``{ids}`` or ``{first, last, count}`` |
@@ -283,6 +284,23 @@ def _clearing(world: TripletexWorld, company_id: int, body: Body) -> Any:
     return {"payment_type": world.add_clearing(company_id, description)}
 
 
+def _account(world: TripletexWorld, company_id: int, body: Body) -> Any:
+    number = body.get("number")
+    if not isinstance(number, int):
+        raise AdminRefused("number: the number of an account is needed")
+    if body.get("removed"):
+        world.remove_account(company_id, number)
+        return {}
+    world.set_account(
+        company_id,
+        number,
+        inactive=bool(body.get("inactive")),
+        requires_department=bool(body.get("requires_department")),
+        requires_project=bool(body.get("requires_project")),
+    )
+    return {}
+
+
 def _module(world: TripletexWorld, company_id: int, body: Body) -> Any:
     world.set_module(company_id, on=bool(body.get("on", True)))
     return {}
@@ -306,6 +324,7 @@ def _invoice_id(body: Body) -> int:
 
 
 COMPANY_ACTS: dict[str, Act] = {
+    "accounts": _account,
     "clearing": _clearing,
     "module": _module,
     "debt-collection": _debt_collection,

@@ -35,6 +35,7 @@ class Disturbance:
         path: A shell pattern over the path without ``/v2``, as ``/invoice/*/:payment``.
         company_id: Only calls into this company; None for all.
         status: The status of ``ERROR``, ``HTML`` and ``EMPTY``.
+        code: The code in the body of ``ERROR``; 9000 with status 403 is a missing entitlement.
         seconds: How long ``DELAY`` waits before it answers, and ``LOST`` before it hangs up.
     """
 
@@ -44,6 +45,7 @@ class Disturbance:
     path: str = "*"
     company_id: int | None = None
     status: int = 500
+    code: int = 1000
     seconds: float = 0.0
 
     def matches(self, method: str, path: str, company_id: int | None) -> bool:

@@ -98,7 +98,7 @@ class _Entry:
             return self._error(too_many_requests())
         if met.kind is Kind.BARE_RATE_LIMIT:
             return Response(b"", 429)
-        return self._error(ApiError(met.status, 1000, None))
+        return self._error(ApiError(met.status, met.code, None))
 
     async def _call_or_error(self) -> tuple[Match, Call] | ApiError:
         try:

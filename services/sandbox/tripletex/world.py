@@ -117,6 +117,25 @@ class TripletexWorld:
         """Switch the API module of a company on or off."""
         self.company(company_id).is_module_on = on
 
+    def set_account(
+        self,
+        company_id: int,
+        number: int,
+        *,
+        inactive: bool = False,
+        requires_department: bool = False,
+        requires_project: bool = False,
+    ) -> None:
+        """Set how an account of a chart behaves."""
+        account = actors.account_of(self.company(company_id), number)
+        account.is_inactive = inactive
+        account.requires_department = requires_department
+        account.requires_project = requires_project
+
+    def remove_account(self, company_id: int, number: int) -> None:
+        """Take an account that has no postings out of a chart."""
+        actors.remove_account(self.company(company_id), number)
+
     def add_customer(self, company_id: int, order: CustomerOrder) -> Customer:
         """Add a customer."""
         return new_customer(self.company(company_id), order, self.day.today)

@@ -246,3 +246,43 @@ async def test_statuses_are_appended_by_collectors_only(api: TripletexApi) -> No
     log = await api.values("/voucherStatus", voucherIds=voucher.id, fields="status,type")
     assert refused.status_code == 403
     assert [entry["status"] for entry in log] == ["PROCESSING", "DONE"]
+
+
+async def test_an_account_is_taken_out_of_the_chart(api: TripletexApi) -> None:
+    path = f"/companies/{api.company.id}/accounts"
+
+    first = await api.admin("POST", path, {"number": 6790, "removed": True})
+    second = await api.admin("POST", path, {"number": 6790, "removed": True})
+
+    assert (first.status_code, second.status_code) == (200, 400)
+    assert await api.values("/ledger/account", number="6790") == []
+
+
+async def test_an_account_with_postings_stays(api: TripletexApi) -> None:
+    api.invoice()
+    path = f"/companies/{api.company.id}/accounts"
+
+    answer = await api.admin("POST", path, {"number": 1500, "removed": True})
+
+    assert answer.json() == {"error": "account 1500 has postings"}
+
+
+async def test_an_account_may_come_to_require_a_department(api: TripletexApi) -> None:
+    body = {"number": 6790, "requires_department": True}
+
+    await api.admin("POST", f"/companies/{api.company.id}/accounts", body)
+
+    found = await api.values("/ledger/account", number="6790", fields="requiresDepartment")
+    assert found == [{"requiresDepartment": True}]
+
+
+@pytest.mark.parametrize(("percent", "still_open"), [(0, 1000), (99.5, 5), (100, 0)])
+async def test_a_share_of_the_invoices_is_paid(
+    api: TripletexApi, percent: float, still_open: int
+) -> None:
+    body = {"count": 1000, "days": 100, "first_date": "2026-01-01", "paid_percent": percent}
+
+    await api.admin("POST", f"/companies/{api.company.id}/invoices", body)
+
+    posts = await api.values("/ledger/posting/openPost", date="2026-11-03", fields="id")
+    assert len(posts) == still_open

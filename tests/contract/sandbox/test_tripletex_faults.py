@@ -106,3 +106,12 @@ async def test_an_unknown_fault_is_refused(api: TripletexApi) -> None:
     answer = await api.admin("POST", "/faults", {"kind": "earthquake"})
 
     assert answer.status_code == 400
+
+
+async def test_a_missing_entitlement_closes_one_path(api: TripletexApi) -> None:
+    fault = {"kind": "error", "status": 403, "code": 9000, "path": "/ledger/posting/openPost"}
+    await api.admin("POST", "/faults", fault)
+
+    answer = await api.get("/ledger/posting/openPost", date="2026-11-03")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, 9000)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from services.sandbox.tripletex.rules import Rules
 from services.sandbox.tripletex.voucher_rules import NO_POSTINGS, ROW_ZERO
 from tests.harness.tripletex_sandbox import TripletexApi, complaints
 
@@ -266,3 +267,58 @@ async def test_a_reconciled_bank_is_locked(api: TripletexApi, account: int) -> N
             "An entry cannot be made in a period with a reconciled bank statement.",
         )
     ]
+
+
+async def test_external_numbers_may_be_made_unique(api: TripletexApi) -> None:
+    api.world.rules = Rules(unique_external_numbers=True)
+    rows = api.row(1, 1579, 1.0), api.row(2, 3900, -1.0)
+
+    answers = [await api.post_voucher(*rows, externalVoucherNumber="E") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 409]
+    assert answers[1].json()["code"] == 14000
+
+
+async def test_a_type_of_voucher_is_named_by_id(api: TripletexApi) -> None:
+    rows = api.row(1, 1579, 1.0), api.row(2, 3900, -1.0)
+    kinds = api.company.voucher_types
+
+    answers = [
+        await api.post_voucher(*rows, voucherType={"id": ident})
+        for ident in (kinds["Betaling"].id, kinds["Utgående faktura"].id, 1)
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 422, 404]
+
+
+async def test_a_voucher_needs_a_date(api: TripletexApi) -> None:
+    answers = [await api.post_voucher(date=given) for given in (None, "soon")]
+
+    assert [answer.json()["code"] for answer in answers] == [18000, 16000]
+
+
+async def test_parties_and_vat_types_must_exist(api: TripletexApi) -> None:
+    wrong = ({"customer": {"id": 1}}, {"vatType": {"id": 999}}, {"account": {"id": 1}})
+
+    answers = [await api.post_voucher(api.row(1, 1579, 1.0) | one) for one in wrong]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+
+
+async def test_the_voucher_of_an_invoice_cannot_be_reversed(api: TripletexApi) -> None:
+    voucher = api.invoice().postings[0].voucher
+
+    answer = await api.put(f"/ledger/voucher/{voucher.id}/:reverse", date="2026-10-02")
+
+    assert answer.status_code == 422
+
+
+async def test_sending_to_the_ledger_keeps_to_the_version(api: TripletexApi) -> None:
+    rows = api.row(1, 1579, 1.0), api.row(2, 3900, -1.0)
+    made = (await api.post_voucher(*rows, sendToLedger="false")).json()["value"]
+    path = f"/ledger/voucher/{made['id']}/:sendToLedger"
+
+    answers = [await api.put(path, version=version) for version in (4, 5, 6)]
+
+    assert [answer.status_code for answer in answers] == [409, 200, 422]
+    assert answers[0].json()["code"] == 8000
