@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import getpass
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -81,22 +81,18 @@ def settings_of_command() -> Settings:
     settings = read_settings()
     context = click.get_current_context(silent=True)
     debug = context is not None and bool(context.find_root().params.get("debug"))
-    set_up_logging(settings.log_format, level=logging.DEBUG if debug else logging.ERROR)
+    set_up_logging(settings.log_format, level=logging.DEBUG if debug else logging.CRITICAL)
     return settings
 
 
-def run_async(work: Awaitable[T]) -> T:
+def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run work to its end.
 
     Raises:
         Misconfigured: The schema of the database is not that of this release.
     """
-
-    async def awaited() -> T:
-        return await work
-
     try:
-        return asyncio.run(awaited())
+        return asyncio.run(work)
     except Bug as fault:
         if fault.dependency == "database" and fault.code in _OLD_SCHEMA:
             msg = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from shared.faults import Fault, Invalid, Outage, Retryable
+from shared.faults import Conflict, Fault, Invalid, Outage, Retryable
 from shared.operations import topology
 from shared.operations.desk import Desk
 from shared.operations.setup import Finding, Verdict
@@ -46,14 +46,14 @@ class Diagnosis:
 
 
 async def diagnose(
-    desk: Desk, *, broker_url: str, check_schema: Callable[[], Awaitable[Sequence[str]]]
+    desk: Desk, *, broker_url: str, check_schema: Callable[[], Awaitable[None]]
 ) -> Diagnosis:
     """Look at database, broker, both systems and every client.
 
     Args:
         desk: What to work with.
         broker_url: The broker.
-        check_schema: Tells how the database differs from what this release needs.
+        check_schema: Raises a conflict when the schema is not that of this release.
     """
     schema = await _examine("database", lambda: _database(check_schema))
     found = [schema, *await _broker(broker_url)]
@@ -73,10 +73,11 @@ async def _examine(subject: str, look: Callable[[], Awaitable[Examined]]) -> Exa
         return Examined(subject, verdict, fault.message)
 
 
-async def _database(check_schema: Callable[[], Awaitable[Sequence[str]]]) -> Examined:
-    off = await check_schema()
-    if off:
-        return Examined("database", Verdict.FAILED, "; ".join(off), "restanse db upgrade")
+async def _database(check_schema: Callable[[], Awaitable[None]]) -> Examined:
+    try:
+        await check_schema()
+    except Conflict as fault:
+        return Examined("database", Verdict.FAILED, fault.message, "restanse db upgrade")
     return Examined("database", Verdict.OK, "answers, and has the schema of this release")
 
 
