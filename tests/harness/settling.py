@@ -40,9 +40,7 @@ from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, decode, kin
 from shared.messages.ids import claim_reference
 from shared.messages.settlements import Settlement, SettlementLine
 from shared.pipeline.outcomes import Dead, Done, Handler, Incoming, Retry
-from shared.providers.ecpay import settlements as wire
 from shared.providers.ecpay.access import Credentials
-from shared.providers.ecpay.checksum import lines_checksum
 from shared.providers.ecpay.client import Ecpay
 from shared.providers.tripletex.client import Company as CompanyBooks
 from shared.providers.tripletex.client import Tripletex
@@ -54,127 +52,14 @@ from shared.store.outbox import OUTBOX
 from shared.store.reported import PaymentState, ReportedPayment
 from shared.store.seal import Sealer
 from shared.store.tasks import Task
-from tests.harness.ecpay_fake import Answer, EcpayFake, Sent
+from tests.harness.mortality import KilledError, Killer, Mortal
 from tests.harness.settlement_makers import CLIENT, kroner, settlement
+from tests.harness.settling_ecpay import SettlingEcpay
 
 TODAY = date(2026, 9, 30)
 ECPAY_ID = "4711-ecpay"
 PDF = b"%PDF-1.7 statement"
 TRIES = 30
-
-
-class KilledError(Exception):
-    """The process ended here."""
-
-
-@dataclass
-class Killer:
-    """Ends the process at one of the calls that change something.
-
-    Attributes:
-        at: Number of the call, from 1; 0 for never.
-        after: Whether the call happens first.
-        made: Calls that happened, in order.
-        lost: Calls whose answer gets lost, once each.
-    """
-
-    at: int = 0
-    after: bool = False
-    met: int = 0
-    made: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-
-    async def around(self, call: str, send: Any) -> httpx.Response:
-        self.met += 1
-        if self.met == self.at and not self.after:
-            raise KilledError(call)
-        answer: httpx.Response = await send()
-        self.made.append(call)
-        if self.met == self.at:
-            raise KilledError(call)
-        if call in self.lost:
-            self.lost.remove(call)
-            raise httpx.ReadTimeout(call)
-        return answer
-
-
-class Mortal(httpx.AsyncBaseTransport):
-    """Passes calls on, those that change something through the killer."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, killer: Killer) -> None:
-        self._inner = inner
-        self._killer = killer
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        if request.method == "GET" or "session" in path or "oauth" in path:
-            return await self._inner.handle_async_request(request)
-
-        call = f"{request.method} {path.rsplit('/', 1)[-1]}"
-        return await self._killer.around(call, lambda: self._inner.handle_async_request(request))
-
-
-class SettlingEcpay(EcpayFake):
-    """An ECPay that issues what it is told to issue."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.issued: list[dict[str, Any]] = []
-        self.events: list[dict[str, Any]] = []
-        self.statement_after = 0
-        self.acknowledged: dict[str, Any] = {}
-
-    def issue(self, of: Settlement, **lies: Any) -> None:
-        """Put a settlement at the end of the feed."""
-        told = of.model_dump() | {"payout_account_last4": "2358"}
-        body = wire.Settlement.model_validate(told).model_dump(mode="json", by_alias=True)
-        lines = body.pop("lines")
-        del body["checksumHolds"]
-        for one in lines:
-            one["exchangeRate"] = f"{Decimal(one['exchangeRate']):.6f}"
-        page = {"items": lines, "nextCursor": "sl.end", "hasMore": False}
-        self.issued.append(body | {"checksum": lines_checksum(lines), "lines": page} | lies)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/statement") and self.statement_after <= 0:
-            return httpx.Response(200, content=PDF, headers={"content-type": "application/pdf"})
-        return await super().handle_async_request(request)
-
-    def _route(self, sent: Sent) -> Answer:
-        tail = sent.path.split("/", 5)[-1].split("/")
-        feeds = {"settlements": [_head(one) for one in self.issued], "events": self.events}
-        if len(tail) == 1 and tail[0] in feeds:
-            return self._feed(sent, feeds[tail[0]])
-        if tail[0] == "settlements":
-            return self._settlement(tail[1], tail[2:], sent)
-        return super()._route(sent)
-
-    def _settlement(self, id_: str, what: list[str], sent: Sent) -> Answer:
-        if what == ["statement"]:
-            self.statement_after -= 1
-            return self.problem("STATEMENT_NOT_READY")
-        if what == ["acknowledgement"]:
-            return self._acknowledge(id_, sent.body)
-        return Answer(
-            200, next(one for one in reversed(self.issued) if one["settlementId"] == id_)
-        )
-
-    def _feed(self, sent: Sent, items: list[dict[str, Any]]) -> Answer:
-        start = int(sent.query.get("cursor", "at.0").removeprefix("at."))
-        end = min(start + int(sent.query.get("limit", "50")), len(items))
-        body = {"items": items[start:end], "nextCursor": f"at.{end}", "hasMore": end < len(items)}
-        return Answer(200, body)
-
-    def _acknowledge(self, id_: str, body: Any) -> Answer:
-        held = self.acknowledged.setdefault(id_, body)
-        if held != body:
-            return self.problem("ACKNOWLEDGEMENT_CONFLICT")
-        told = {"settlementId": id_, "reason": None, "acknowledgedAt": body["bookedAt"]}
-        return Answer(200, {**body, **told})
-
-
-def _head(issued: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in issued.items() if name != "lines"}
 
 
 @dataclass

@@ -11,8 +11,9 @@ from services.sandbox.tripletex.entities import Invoice
 from shared.faults import NotYet
 from shared.store import bookings
 from shared.store.bookings import Lease, StepKind, StepState
+from tests.harness.mortality import KilledError
 from tests.harness.settlement_makers import CLIENT, kroner, line, parts
-from tests.harness.settling import KilledError, SettlingDesk
+from tests.harness.settling import SettlingDesk
 
 FEES = parts(reminder_fee=38, collection_fee=600)
 PARTIAL = parts(principal=3362, reminder_fee=38, collection_fee=600)
