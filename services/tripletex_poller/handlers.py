@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -125,13 +125,15 @@ class Poller:
         hands_over = asked.state is ClientState.ACTIVE
         posts = [post for group in now.values() for post in group] if hands_over else []
         due = sightings.due_posts(posts, terms_of(asked), request.today)
-        return sightings.to_read(
+        wanted = sightings.to_read(
             due=due,
             known=await watched.watched_by_voucher(store, client_id, due),
             moved={customer: now.get(customer, ()) for customer in moved},
             followed=await watched.handed_over_to(store, client_id, moved),
             again=await watched.due_again(store, client_id, request.today) if hands_over else (),
         )
+        others = await poll.other_vouchers(store, client_id, wanted.voucher_ids)
+        return replace(wanted, voucher_ids=wanted.voucher_ids - others)
 
     async def _sweep(self, request: PollRequest, asked: Client, company: Company) -> Done:
         """Go through all invoices by date: finds what the ledger's view misses."""

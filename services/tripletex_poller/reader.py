@@ -24,7 +24,7 @@ from shared.providers.tripletex.wire import Invoice, Posting
 from shared.receivables.candidates import terms_of
 from shared.receivables.eligibility import Judgement, Standing, judge, outstanding_of
 from shared.receivables.mapping import canonical, is_invoice_posting
-from shared.store import watched
+from shared.store import poll, watched
 from shared.store.clients import Client, ClientState
 from shared.store.engine import Store
 from shared.store.tasks import open_task
@@ -66,7 +66,7 @@ class InvoiceReader:
     async def read(self, request: ReadInvoices, client: Client, company: Company) -> Done:
         """Read the invoices of a request and return what follows from them."""
         batch = await self._batch(request, client, company)
-        told = _Told()
+        told = _Told(then=_other_vouchers(batch))
         for invoice in sorted(batch.invoices.values(), key=lambda one: one.id):
             before = batch.known.get(invoice.id)
             if before is not None and before.handed_over_at is not None:
@@ -224,6 +224,16 @@ def _row(
         held_reason=before.held_reason,
         excluded=before.excluded,
     )
+
+
+def _other_vouchers(batch: _Batch) -> list[Write]:
+    """Note the vouchers that were asked for and are no invoices, so no poll asks again."""
+    invoiced = {one.voucher.id for one in batch.invoices.values() if one.voucher}
+    return [
+        poll.other_voucher(batch.client.client_id, voucher)
+        for voucher in batch.request.voucher_ids
+        if voucher not in invoiced
+    ]
 
 
 def _standing(before: WatchedInvoice | None) -> Standing:

@@ -6,7 +6,7 @@ finds out from one list which customers' ledgers have moved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,6 +47,14 @@ OPEN_POSTS = Table(
     Column("posts", Document, nullable=False),
 )
 
+OTHER_VOUCHERS = Table(
+    "other_vouchers",
+    metadata,
+    Column("client_id", String(40), primary_key=True),
+    Column("voucher_id", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Vouchers of open posts that turned out to be no invoices: payments, opening balances."""
+
 POLLED = (ClientState.ACTIVE, ClientState.PAUSED)
 """Clients that are looked at; a paused one only for what it has handed over already."""
 
@@ -75,6 +83,7 @@ class DueClient:
     sweep: bool
 
 
+_CHUNK = 500
 _NOW = bindparam("now", type_=UtcInstant)
 _IS_DUE = and_(CLIENTS.c.state.in_(POLLED), POLL_CURSORS.c.next_poll_at <= _NOW)
 _NEW_CLIENTS = (
@@ -105,6 +114,11 @@ _SWEPT = (
 _ADD = insert_new(POLL_CURSORS)
 _CURSOR = select(POLL_CURSORS).where(POLL_CURSORS.c.client_id == bindparam("wanted"))
 _KEEP_CURSOR = upsert(POLL_CURSORS, keep=("next_poll_at", "next_sweep_at"))
+_OTHER = insert_new(OTHER_VOUCHERS)
+_OTHERS = select(OTHER_VOUCHERS.c.voucher_id).where(
+    OTHER_VOUCHERS.c.client_id == bindparam("wanted"),
+    OTHER_VOUCHERS.c.voucher_id.in_(bindparam("ids", expanding=True)),
+)
 _POSTS = select(OPEN_POSTS).where(OPEN_POSTS.c.client_id == bindparam("wanted"))
 _KEEP_POSTS = upsert(OPEN_POSTS)
 _DROP_POSTS = delete(OPEN_POSTS).where(
@@ -180,6 +194,24 @@ def keep_open_posts(client_id: str, customer_id: int, posts: Sequence[str]) -> W
         return Write(_DROP_POSTS, {"wanted": client_id, "gone": customer_id})
     row = {"client_id": client_id, "customer_id": customer_id, "posts": list(posts)}
     return Write(_KEEP_POSTS, row)
+
+
+async def other_vouchers(
+    store: Store, client_id: str, voucher_ids: Collection[int]
+) -> frozenset[int]:
+    """Return those of these vouchers that are known to be no invoices."""
+    ordered = sorted(voucher_ids)
+    found: set[int] = set()
+    for start in range(0, len(ordered), _CHUNK):
+        ids = ordered[start : start + _CHUNK]
+        rows = await store.rows(_OTHERS, {"wanted": client_id, "ids": ids})
+        found.update(row.voucher_id for row in rows)
+    return frozenset(found)
+
+
+def other_voucher(client_id: str, voucher_id: int) -> Write:
+    """Return the write that notes a voucher that is no invoice, so it is not read again."""
+    return Write(_OTHER, {"client_id": client_id, "voucher_id": voucher_id})
 
 
 def _added(client_id: str, now: datetime, next_sweep: datetime) -> Write:

@@ -23,13 +23,14 @@ from services.tripletex_poller.handlers import Poller
 from services.tripletex_poller.mapping import poll_request, read_requests
 from services.tripletex_poller.reader import InvoiceReader
 from shared.clock import Clock, SteppedClock, oslo_morning
-from shared.http.door import HttpDoor
+from shared.http.door import Ask, HttpDoor
 from shared.messages.catalog import AnyEvent, kind_of
 from shared.messages.credit_notes import CreditNote
 from shared.messages.payments import Payment
 from shared.messages.polls import PollRequest
 from shared.pipeline.outcomes import Done, Incoming
 from shared.providers.tripletex.client import Company, Tripletex
+from shared.providers.tripletex.wire import Voucher
 from shared.store.clients import Client, ClientState, save
 from shared.store.engine import Store
 
@@ -151,6 +152,24 @@ class PollDesk:
             amount=Decimal(amount),
         )
 
+    async def manual_debt(self, amount: str, due: date) -> None:
+        """Book a debt by hand, as an opening balance does: an open post and no invoice."""
+        books = self.books(self.client)
+        ids = {one.number: one.id for one in await books.accounts([1500, 3900])}
+        shared = {"date": due.isoformat(), "vatType": {"id": 0}, "description": "Saldo"}
+        rows = [
+            {"row": 1, "account": {"id": ids[1500]}, "customer": {"id": self.debtor.id}}
+            | {"termOfPayment": due.isoformat(), "invoiceNumber": "77"}
+            | gross(amount),
+            {"row": 2, "account": {"id": ids[3900]}} | gross(f"-{amount}"),
+        ]
+        body = {
+            "date": due.isoformat(),
+            "description": "Saldo",
+            "postings": [row | shared for row in rows],
+        }
+        await books._calls.write(Ask("POST", "/ledger/voucher", document=body), Voucher)
+
     async def watch(self, invoice_id: int) -> None:
         """Have an invoice read closely before it is due for hand-over."""
         request = PollRequest(
@@ -166,6 +185,11 @@ def open_tripletex_at(transport: httpx.AsyncBaseTransport, clock: Clock) -> Trip
     """Open a client on a transport."""
     door = HttpDoor("http://tripletex.test/v2", dependency="tripletex", transport=transport)
     return Tripletex(door, consumer_token=SecretStr(CONSUMER_TOKEN), clock=clock)
+
+
+def gross(amount: str) -> dict[str, object]:
+    """Return the amounts of a new posting in kroner."""
+    return {"amountGross": Decimal(amount), "amountGrossCurrency": Decimal(amount)}
 
 
 def names(messages: list[AnyEvent]) -> list[str]:

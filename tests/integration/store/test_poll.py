@@ -164,6 +164,13 @@ async def test_open_posts_are_replaced_per_customer_and_dropped_when_empty(store
     assert await poll.open_posts(store, "fjord") == {1: ("b",)}
 
 
+async def test_vouchers_that_are_no_invoices_are_remembered(store: Store) -> None:
+    await store.commit([poll.other_voucher("fjord", one) for one in (7, 7, 8)])
+
+    assert await poll.other_vouchers(store, "fjord", range(1200)) == {7, 8}
+    assert await poll.other_vouchers(store, "nobody", [7]) == frozenset()
+
+
 async def test_invoice_comes_back_as_it_was_observed(store: Store) -> None:
     await store.commit([watched.observed(INVOICE)])
 

@@ -224,6 +224,11 @@ def _cursors() -> None:
     )
     op.create_index("ix_poll_cursors_next_poll_at", "poll_cursors", ["next_poll_at"])
     op.create_table(
+        "other_vouchers",
+        sa.Column("client_id", sa.String(40), primary_key=True),
+        sa.Column("voucher_id", sa.BigInteger(), primary_key=True),
+    )
+    op.create_table(
         "open_posts",
         sa.Column("client_id", sa.String(40), primary_key=True),
         sa.Column("customer_id", sa.BigInteger(), primary_key=True),

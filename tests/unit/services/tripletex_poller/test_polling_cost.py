@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.faults import Outage
+from shared.messages.polls import ReadInvoices
 from shared.store import poll
 from tests.harness.polling import DUE, FIRST_DAY, PollDesk, names, payment_of
 
@@ -57,6 +58,30 @@ async def test_more_than_a_thousand_open_posts_are_all_seen(polling: PollDesk) -
 
     assert polling.transport.calls["GET /ledger/posting/openPost"] == 2
     assert names(told) == ["invoices.overdue"]
+
+
+async def test_open_debt_that_is_no_invoice_is_read_once(polling: PollDesk) -> None:
+    await polling.manual_debt("4500", DUE)
+    first = await polling.poll()
+    polling.transport.calls.clear()
+
+    second = await polling.poll()
+
+    assert first == second == []
+    assert polling.transport.calls.total() == 1
+
+
+async def test_unmatched_part_payment_is_not_read_again_with_the_next(polling: PollDesk) -> None:
+    invoice = polling.invoice("10000")
+    await polling.poll()
+    polling.pay(invoice, "1000")
+    await polling.poll()
+    polling.pay(invoice, "2000")
+
+    requests = await polling.requests()
+
+    wanted = [one.data for one in requests if isinstance(one.data, ReadInvoices)]
+    assert [(len(one.invoice_ids), len(one.voucher_ids)) for one in wanted] == [(1, 0), (0, 1)]
 
 
 async def test_full_sweep_finds_what_no_poll_has_told(polling: PollDesk) -> None:
