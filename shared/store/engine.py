@@ -82,8 +82,9 @@ class Store:
         """
         with database_faults():
             async with self._engine.connect() as connection:
-                reading = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                return (await reading.execute(statement, dict(parameters or {}))).all()
+                if self.dialect == "postgresql":  # SQLite reads without a transaction as it is
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                return (await connection.execute(statement, dict(parameters or {}))).all()
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """Commit writes in one transaction.

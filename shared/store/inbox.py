@@ -20,8 +20,10 @@ from sqlalchemy import (
     String,
     Table,
     TableValuedAlias,
+    Text,
     Uuid,
     bindparam,
+    cast,
     delete,
     func,
     select,
@@ -43,12 +45,11 @@ INBOX = Table(
 )
 
 # One parameter holds the whole batch: the statement is the same for any number of ids, and one
-# round trip answers for all of them.
+# round trip answers for all of them. It is text, because a driver dumps a list item by item.
+_IDS = bindparam("ids", type_=Text)
 _GIVEN = {
-    "postgresql": func.unnest(bindparam("ids", type_=ARRAY(Uuid)))
-    .table_valued("value")
-    .render_derived(),
-    "sqlite": func.json_each(bindparam("ids", type_=String)).table_valued("value"),
+    "postgresql": func.unnest(cast(_IDS, ARRAY(Uuid))).table_valued("value").render_derived(),
+    "sqlite": func.json_each(_IDS).table_valued("value"),
 }
 
 
@@ -107,5 +108,6 @@ def _number(one: UUID) -> int:
     return one.int  # compares faster than the id itself
 
 
-def _many(dialect: str, ids: Iterable[UUID]) -> object:
-    return list(ids) if dialect == "postgresql" else json.dumps([one.hex for one in ids])
+def _many(dialect: str, ids: Iterable[UUID]) -> str:
+    listed = [one.hex for one in ids]
+    return f"{{{','.join(listed)}}}" if dialect == "postgresql" else json.dumps(listed)
