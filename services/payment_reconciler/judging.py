@@ -6,16 +6,15 @@ last; while that is missing the message waits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
 import structlog
 
-from services.payment_reconciler.checks import Known, Principal, broken_rules
-from services.payment_reconciler.matching import OurClaim, match, suggest, unmatched
-from services.payment_reconciler.principals import Told, principal
+from services.payment_reconciler.checks import broken_rules
+from services.payment_reconciler.evidence import gather
+from services.payment_reconciler.matching import Suggestion, match
 from shared.clock import Clock
 from shared.faults import NotYet
 from shared.messages.catalog import (
@@ -24,8 +23,6 @@ from shared.messages.catalog import (
     AnyEvent,
     event,
 )
-from shared.messages.ids import InvoiceId
-from shared.messages.money import ZERO
 from shared.messages.settlements import (
     BrokenRule,
     QuarantinedSettlement,
@@ -33,8 +30,7 @@ from shared.messages.settlements import (
     Settlement,
 )
 from shared.pipeline.outcomes import Done, Incoming
-from shared.store import claims, payments, reported, settlements
-from shared.store.claims import ClaimState, HandedOver
+from shared.store import settlements
 from shared.store.engine import Store
 from shared.store.settlements import JudgedSettlement, SettlementState, content_digest
 from shared.store.tasks import open_task
@@ -69,11 +65,11 @@ class SettlementJudge:
             return _contested(earlier, content, self._clock.now())
         if earlier is not None and earlier.state is SettlementState.RECONCILED:
             return Done()
-        known, ours = await self._known(settlement)
-        broken = broken_rules(settlement, known)
+        releases = earlier.releases if earlier else 0
+        evidence = await gather(self._store, settlement, is_confirmed=releases > 0)
+        broken = broken_rules(settlement, evidence.known)
         if broken and incoming.attempt <= PATIENT_TRIES:
             _wait_for_own_rows(settlement, broken)
-        suggestions = await self._suggestions(settlement, ours)
         judged = JudgedSettlement(
             client_id=settlement.client_id,
             settlement_id=settlement.settlement_id,
@@ -81,77 +77,12 @@ class SettlementJudge:
             state=SettlementState.QUARANTINED if broken else SettlementState.RECONCILED,
             content=content,
             body=settlement,
-            matches=match(settlement, ours),
+            matches=match(settlement, evidence.ours),
             broken_rules=broken,
             judged_at=self._clock.now(),
-            releases=earlier.releases if earlier else 0,
+            releases=releases,
         )
-        return _held(judged, suggestions) if broken else _passed(judged)
-
-    async def _known(self, settlement: Settlement) -> tuple[Known, Mapping[str, OurClaim]]:
-        client_id, number = settlement.client_id, settlement.settlement_number
-        balance = ZERO if number == 1 else await self._balance(client_id, number - 1)
-        references = {line.claim_reference for line in settlement.lines}
-        handed_over = {
-            reference: claim
-            for reference, claim in (
-                await claims.find_claims(self._store, client_id, references)
-            ).items()
-            if claim.state is ClaimState.REGISTERED
-        }
-        elsewhere = await settlements.lines_elsewhere(
-            self._store,
-            client_id,
-            settlement.settlement_id,
-            [line.line_id for line in settlement.lines],
-        )
-        principals = await self._principals(client_id, number, handed_over)
-        ours = {reference: _our_claim(claim) for reference, claim in handed_over.items()}
-        return Known(principals, balance, elsewhere), ours
-
-    async def _balance(self, client_id: str, number: int) -> Decimal:
-        carried = await settlements.carried_forward(self._store, client_id, number)
-        if carried is None:
-            msg = f"settlement number {number} of client {client_id} has not been judged yet"
-            raise NotYet(msg, code="SETTLEMENT_MISSING")
-        return carried
-
-    async def _principals(
-        self, client_id: str, number: int, handed_over: Mapping[str, HandedOver]
-    ) -> Mapping[str, Principal]:
-        references = tuple(handed_over)
-        lines = await settlements.lines_before(self._store, client_id, number, references)
-        told = Told(
-            reported=await reported.payments_on(self._store, client_id, references),
-            credited=await reported.credits_on(self._store, client_id, references),
-            forwarded=await payments.forwarded_on(self._store, client_id, references),
-        )
-        return {
-            reference: principal(reference, claim.outstanding_handed_over, told, lines)
-            for reference, claim in handed_over.items()
-        }
-
-    async def _suggestions(
-        self, settlement: Settlement, ours: Mapping[str, OurClaim]
-    ) -> Sequence[str]:
-        strangers = unmatched(settlement, ours)
-        if not strangers:
-            return ()
-        everything = await claims.claims_of(self._store, settlement.client_id)
-        found = suggest(strangers, [_our_claim(claim) for claim in everything])
-        return tuple(
-            f"line {one.line_id} (case {one.case_number}, invoice {one.invoice_number}) "
-            f"may belong to {one.suggested or 'no claim of ours'}"
-            for one in found
-        )
-
-
-def _our_claim(claim: HandedOver) -> OurClaim:
-    return OurClaim(
-        claim_reference=claim.claim_reference,
-        invoice_id=InvoiceId(claim.invoice_id),
-        invoice_number=claim.invoice_number,
-    )
+        return _held(judged, evidence.suggestions) if broken else _passed(judged)
 
 
 def _wait_for_own_rows(settlement: Settlement, broken: Collection[BrokenRule]) -> None:
@@ -180,10 +111,10 @@ def _reconciled(judged: JudgedSettlement) -> AnyEvent:
     )
 
 
-def _held(judged: JudgedSettlement, suggestions: Sequence[str]) -> Done:
+def _held(judged: JudgedSettlement, suggestions: Sequence[Suggestion]) -> Done:
     rules = sorted({rule.rule for rule in judged.broken_rules})
     log.warning("settlement quarantined", **_named(judged), rules=rules)
-    told = [*map(_in_words, judged.broken_rules[:20]), *suggestions[:20]]
+    told = [*map(_in_words, judged.broken_rules[:20]), *map(_suggested, suggestions[:20])]
     task = open_task(
         judged.client_id,
         "settlement-quarantined",
@@ -248,6 +179,16 @@ def _quarantined(judged: JudgedSettlement, rules: tuple[BrokenRule, ...]) -> Any
 def _in_words(rule: BrokenRule) -> str:
     where = f" on line {rule.line_id}" if rule.line_id else ""
     return f"{rule.rule}{where}: expected {rule.expected}, found {rule.found}"
+
+
+def _suggested(suggestion: Suggestion) -> str:
+    where = f"line {suggestion.line_id} (case {suggestion.case_number}) is on invoice"
+    if suggestion.suggested is None:
+        return f"{where} {suggestion.invoice_number}, which was never handed over"
+    return (
+        f"{where} {suggestion.invoice_number}, so it may belong to {suggestion.suggested}: "
+        "releasing the settlement confirms that"
+    )
 
 
 def _named(judged: JudgedSettlement) -> dict[str, object]:

@@ -1,9 +1,10 @@
 """Which invoice does each line of a settlement belong to?
 
 Pure. A line belongs to the claim whose reference it names, and to nothing else. When the
-reference is not one of ours (a case typed in by hand at ECPay) the invoice number together with
-the customer number may point at a claim; that is a suggestion for a person, never a match,
-because numbers are used again by other companies and after a change of system.
+reference is not one of ours (a case typed in by hand at ECPay) the invoice number, with the
+customer number where we kept it, may point at a claim; that is a suggestion for a person and a
+match only when the person has confirmed it, because numbers are used again by other companies
+and after a change of system.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def match(settlement: Settlement, claims: Mapping[str, OurClaim]) -> tuple[Match
     return tuple(
         MatchedLine(
             line_id=line.line_id,
-            claim_reference=line.claim_reference,
+            claim_reference=claims[line.claim_reference].claim_reference,
             invoice_id=claims[line.claim_reference].invoice_id,
         )
         for line in settlement.lines

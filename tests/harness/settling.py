@@ -39,6 +39,8 @@ from shared.http.door import HttpDoor
 from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, decode, kind_of
 from shared.messages.ids import claim_reference
 from shared.messages.settlements import Settlement, SettlementLine
+from shared.operations.acts import Act
+from shared.operations.settlements import release_settlement
 from shared.pipeline.outcomes import Dead, Done, Handler, Incoming, Retry
 from shared.providers.ecpay.access import Credentials
 from shared.providers.ecpay.client import Ecpay
@@ -179,10 +181,21 @@ class SettlingDesk:
         )
         await self.store.commit([reported.save_payment(payment)])
 
+    async def release(self, settlement_id: str, booking_date: date | None = None) -> None:
+        """Send a settlement on, as 'restanse settlement release' does."""
+        by = Act("kari", self.clock.now(), "seen")
+        await release_settlement(
+            self.store, settlement_id, client_id=CLIENT, booking_date=booking_date, by=by
+        )
+        await self._run_outbox()
+
     async def ask_for_statements(self) -> None:
         """Send the bookings without a statement through once more."""
         self.clock.advance(timedelta(minutes=30))
         await ask_again(self.store, moment=self.clock.now(), now=self.clock.now())
+        await self._run_outbox()
+
+    async def _run_outbox(self) -> None:
         rows = await self.store.rows(OUTBOX.select())
         await outbox.remove(self.store, [row.id for row in rows])
         await self.run(*[decode(row.body) for row in rows])

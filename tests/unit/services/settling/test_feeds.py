@@ -157,6 +157,22 @@ async def test_an_unknown_claim_is_held_with_a_suggestion(settling: SettlingDesk
     assert f"may belong to tt:{settling.company.id}:inv:{invoice.id}" in task.what_to_do
 
 
+async def test_a_release_confirms_the_suggestion(settling: SettlingDesk) -> None:
+    invoice = await settling.claim()
+    stranger = line(
+        allocation=parts(principal=10000),
+        claim_reference="typed-in",
+        invoice_number=str(invoice.number),
+    )
+    settling.issue(stranger)
+    await settling.round()
+
+    await settling.release("stl_1")
+
+    assert await state(settling) is SettlementState.RECONCILED
+    assert settling.outstanding(invoice) == 0
+
+
 async def test_a_settlement_waits_for_the_one_before_it(settling: SettlingDesk) -> None:
     invoice = await settling.claim()
     second = line(line_id="lin_2", allocation=parts(principal=6000))

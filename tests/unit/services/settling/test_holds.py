@@ -10,14 +10,10 @@ from typing import Any
 import pytest
 
 from services.sandbox.tripletex.entities import Invoice
-from shared.messages.catalog import decode
-from shared.operations.acts import Act
-from shared.operations.settlements import release_settlement
 from shared.providers.tripletex.wire import Id, NewPosting, NewVoucher
 from shared.store import bookings, tasks
 from shared.store.bookings import BookingState
 from shared.store.clients import Accounts
-from shared.store.outbox import OUTBOX
 from tests.harness.settlement_makers import CLIENT, kroner, line, parts
 from tests.harness.settling import SettlingDesk
 
@@ -29,16 +25,6 @@ async def full_payment(settling: SettlingDesk) -> Invoice:
     invoice = await settling.claim()
     settling.issue(settling.of(invoice, line(allocation=FULL, agency=FEES, vat="159.50")))
     return invoice
-
-
-async def release(settling: SettlingDesk, booking_date: date | None = None) -> None:
-    """Send the settlement on, as 'restanse settlement release' does."""
-    by = Act("kari", settling.clock.now(), "seen")
-    await release_settlement(
-        settling.store, "stl_1", client_id=CLIENT, booking_date=booking_date, by=by
-    )
-    (row,) = await settling.store.rows(OUTBOX.select())
-    await settling.run(decode(row.body))
 
 
 async def state(settling: SettlingDesk) -> BookingState:
@@ -110,7 +96,7 @@ async def test_a_released_settlement_is_booked_on_the_day_a_person_chose(
     await closed_books(settling)
     await settling.round()
 
-    await release(settling, booking_date=date(2026, 10, 1))
+    await settling.release("stl_1", booking_date=date(2026, 10, 1))
 
     assert {one.date for one in settling.vouchers()} == {date(2026, 10, 1)}
     assert settling.outstanding(invoice) == 0
@@ -124,7 +110,7 @@ async def test_a_released_settlement_that_is_still_blocked_asks_again(
     await no_payment_type(settling)
     await settling.round()
 
-    await release(settling)
+    await settling.release("stl_1")
 
     assert await settling.tasks() == ["clearing-payment-type-missing"] * 2
 
@@ -135,7 +121,7 @@ async def test_a_corrected_set_up_is_seen_at_release(settling: SettlingDesk) -> 
     await settling.round()
     settling.world.add_clearing(settling.company.id)
 
-    await release(settling)
+    await settling.release("stl_1")
 
     assert settling.outstanding(invoice) == 0
 
@@ -149,7 +135,7 @@ async def test_a_refused_voucher_holds_after_the_payment_and_goes_on_after_relea
     held = await state(settling)
     settling.company.vat_locked_before = date.min
 
-    await release(settling)
+    await settling.release("stl_1")
 
     assert held is BookingState.HELD
     assert await settling.tasks() == ["booking-refused"]
