@@ -18,7 +18,7 @@ from shared.messages.polls import PollRequest, ReadInvoices
 from shared.pipeline.outcomes import Done, Incoming
 from shared.providers.tripletex.client import Company
 from shared.providers.tripletex.faults import NOT_ALLOWED, REFUSED_READS, TRIPLETEX
-from shared.providers.tripletex.wire import OpenPost
+from shared.providers.tripletex.wire import Account, OpenPost
 from shared.receivables.candidates import sweep, terms_of
 from shared.store import poll, watched
 from shared.store.clients import Client, ClientState, client
@@ -82,7 +82,8 @@ class Poller:
             return Done()
         company = self.open_company(asked)
         if request.full:
-            return await self._sweep(request, asked, company)
+            done = await self._sweep(request, asked, company)
+            return replace(done, writes=await self._accounts_read_anew(asked, company))
         try:
             return await self._compare(request, asked, company)
         except Invalid as fault:
@@ -153,16 +154,31 @@ class Poller:
 
     async def _cursor(self, asked: Client, company: Company) -> PollCursor:
         """Return where polling stands, with the receivable accounts read once and kept."""
-        now = self.clock.now()
         known = await poll.poll_cursor(self.store, asked.client_id)
-        accounts = known.receivable_accounts if known else ()
-        if not accounts:
-            accounts = tuple(one.id for one in await company.receivable_accounts())
+        if known and known.receivable_accounts:
+            return replace(known, polled_at=self.clock.now())
+        return self._noted(asked, known, await company.receivable_accounts())
+
+    async def _accounts_read_anew(self, asked: Client, company: Company) -> tuple[Write, ...]:
+        """Note the receivable accounts: a company may have got another one."""
+        try:
+            accounts = await company.receivable_accounts()
+        except Invalid as fault:
+            if fault.code not in REFUSED_READS:
+                raise
+            return ()  # the sweep needs no accounts
+        known = await poll.poll_cursor(self.store, asked.client_id)
+        return (poll.keep_cursor(self._noted(asked, known, accounts)),)
+
+    def _noted(
+        self, asked: Client, known: PollCursor | None, accounts: Sequence[Account]
+    ) -> PollCursor:
+        now = self.clock.now()
         return PollCursor(
             client_id=asked.client_id,
             next_poll_at=known.next_poll_at if known else now,
             next_sweep_at=known.next_sweep_at if known else next_night(now),
-            receivable_accounts=accounts,
+            receivable_accounts=tuple(one.id for one in accounts),
             polled_at=now,
         )
 

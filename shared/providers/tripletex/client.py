@@ -125,6 +125,8 @@ class Company:
     async def accounts(self, numbers: Iterable[int]) -> list[Account]:
         """Return the accounts with these numbers; those the company does not have are absent."""
         wanted = sorted(set(numbers))
+        if not wanted:
+            return []  # an empty list of numbers is refused
         query = {"number": _ids(wanted), "fields": ACCOUNT}
         found = await self._calls.many("/ledger/account", Account, query)
         return [account for account in found if account.number in wanted]
