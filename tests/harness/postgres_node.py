@@ -17,6 +17,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from uuid import uuid4
 
 import psycopg
@@ -25,7 +27,7 @@ from psycopg import sql
 
 INSTALLED = Path("/usr/lib/postgresql")
 NEEDED = ("initdb", "pg_ctl", "postgres")
-STARTS = 20
+START_SECONDS = 60
 SETTINGS = {
     "listen_addresses": "'127.0.0.1'",
     "fsync": "on",
@@ -59,12 +61,14 @@ class PostgresNode:
 
     def start(self) -> None:
         """Start, also after a kill, whose last children may still hold the memory."""
-        for attempt in range(1, STARTS + 1):
+        deadline = monotonic() + START_SECONDS
+        while True:
             try:
                 self._control("start", "-l", str(self._log), "-o", f"-p {self.port}")
             except subprocess.CalledProcessError:
-                if attempt == STARTS:
+                if monotonic() > deadline:
                     raise
+                Event().wait(0.1)
             else:
                 return
 
