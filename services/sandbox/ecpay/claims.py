@@ -218,9 +218,14 @@ def balance_view(claim: Claim, today: date, rates: Mapping[date, Decimal]) -> di
 
 
 def _sum_view(pots: tuple[Pot, ...] | list[Pot]) -> dict[str, str]:
+    original = paid = waived = ZERO
+    for pot in pots:
+        original += pot.original
+        paid += pot.paid
+        waived += pot.waived
     return {
-        "original": money(sum((pot.original for pot in pots), ZERO)),
-        "paid": money(sum((pot.paid for pot in pots), ZERO)),
-        "credited": money(sum((pot.waived for pot in pots), ZERO)),
-        "remaining": money(sum((pot.remaining for pot in pots), ZERO)),
+        "original": money(original),
+        "paid": money(paid),
+        "credited": money(waived),
+        "remaining": money(original - paid - waived),
     }

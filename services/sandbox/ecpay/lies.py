@@ -1,5 +1,8 @@
 """Settlements that do not add up on purpose, to try what a careful client does with them.
 
+Two of them are no lies but news: a field and a kind of line that version 1 did not have. They
+are within the contract, and a client books such a settlement or holds it, but never fails.
+
 A lie about a line is told with a checksum that fits it, so that only the invariant it breaks
 can find it; the totals stay those of the true lines.
 """
@@ -65,6 +68,14 @@ def _unknown_claim(line: dict[str, Any]) -> None:
     line["claimReference"], line["claimId"] = "foreign:case:1", None
 
 
+def _unknown_field(line: dict[str, Any]) -> None:
+    line["novelty"] = {"ærlig": [True, None, "æøå"], "a": "1"}
+
+
+def _unknown_kind(line: dict[str, Any]) -> None:
+    line["type"] = "LOTTERY"
+
+
 LIES: dict[str, Callable[[Settlement], None]] = {
     "totals": _totals,
     "checksum": _checksum,
@@ -76,4 +87,6 @@ LIES: dict[str, Callable[[Settlement], None]] = {
     "I5": _in_first_line(lambda line: _one_krone_more(line, "remainingPrincipal")),
     "I6": _in_first_line(lambda line: _one_krone_more(line["vat"], "amount")),
     "I7": _in_first_line(_unknown_claim),
+    "unknownField": _in_first_line(_unknown_field),
+    "unknownType": _in_first_line(_unknown_kind),
 }

@@ -150,12 +150,12 @@ class Thing:
             if name not in value:
                 yield FieldError(f"{at}/{name}", "REQUIRED", "is required")
         for name, item in value.items():
-            place = f"{at}/{_escaped(name)}"
             shape = self.fields.get(name)
-            if shape is None:
-                yield FieldError(place, "UNKNOWN_FIELD", "is not a field of this object")
+            if shape is not None:
+                yield from shape.faults(item, f"{at}/{name}")
             else:
-                yield from shape.faults(item, place)
+                place = f"{at}/{_escaped(name)}"
+                yield FieldError(place, "UNKNOWN_FIELD", "is not a field of this object")
 
 
 REFERENCE = Text(longest=64, shortest=1, form=r"^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$")
