@@ -24,14 +24,25 @@ from services.sandbox.tripletex.ledger_models import POSTING, VOUCHER
 POSTING_KEYS = frozenset(POSTING.fields)
 VOUCHER_KEYS = frozenset(VOUCHER.fields)
 LONGEST_EXTERNAL_NUMBER = 70
+POSTING_TYPES: dict[str, type] = {
+    "row": int,
+    "account": dict,
+    "vatType": dict,
+    "customer": dict,
+    "supplier": dict,
+    "employee": dict,
+}
+LARGEST = 1e12
 MUST_BE_GIVEN = "Feltet må fylles ut."
 
 
-def check_keys(body: dict[str, Any]) -> None:
-    """Refuse a body with keys a voucher or its postings do not have (code 16000)."""
+def check_shape(body: dict[str, Any]) -> None:
+    """Refuse keys a voucher or its postings do not have, and wrong types (code 16000)."""
     unknown = [unknown_key(name) for name in body if name not in VOUCHER_KEYS]
-    for posting in body.get("postings") or []:
+    unknown += _wrong(body, {"postings": list, "voucherType": dict})
+    for posting in _postings(body):
         unknown += [unknown_key(name) for name in posting if name not in POSTING_KEYS]
+        unknown += _wrong(posting, POSTING_TYPES)
     if unknown:
         raise unmapped(*unknown)
     if body.get("id") or body.get("version"):
@@ -59,7 +70,8 @@ def type_name(company: Company, body: dict[str, Any]) -> str | None:
     given = body.get("voucherType")
     if given is None:
         return None
-    name = next((t.name for t in company.voucher_types.values() if t.id == given.get("id")), None)
+    wanted = _ref(body, "voucherType")
+    name = next((t.name for t in company.voucher_types.values() if t.id == wanted), None)
     if name is None:
         raise not_found()
     if name == "Utgående faktura":
@@ -69,7 +81,24 @@ def type_name(company: Company, body: dict[str, Any]) -> str | None:
 
 def lines_of(company: Company, body: dict[str, Any]) -> list[Line]:
     """Return the postings of a body as lines."""
-    return [_line(company, posting) for posting in body.get("postings") or []]
+    return [_line(company, posting) for posting in _postings(body)]
+
+
+def _postings(body: dict[str, Any]) -> list[dict[str, Any]]:
+    given = body.get("postings")
+    if not isinstance(given, list):
+        return []
+    if not all(isinstance(posting, dict) for posting in given):
+        raise unmapped(wrong_type("postings"))
+    return given
+
+
+def _wrong(given: dict[str, Any], types: dict[str, type]) -> list[Complaint]:
+    return [
+        wrong_type(name)
+        for name, kind in types.items()
+        if given.get(name) is not None and not isinstance(given[name], kind)
+    ]
 
 
 def _line(company: Company, posting: dict[str, Any]) -> Line:
@@ -94,8 +123,7 @@ def _line(company: Company, posting: dict[str, Any]) -> Line:
 
 
 def _account(company: Company, posting: dict[str, Any]) -> Account:
-    given = posting.get("account")
-    ident = given.get("id") if isinstance(given, dict) else None
+    given, ident = posting.get("account"), _ref(posting, "account")
     if ident is None:
         if isinstance(given, dict) and "number" in given:
             raise invalid(Complaint("postings.account.name", "Kan ikke være null."))
@@ -108,7 +136,7 @@ def _account(company: Company, posting: dict[str, Any]) -> Account:
 
 def _gross_complaints(posting: dict[str, Any]) -> Iterator[Complaint]:
     gross, in_currency = posting.get("amountGross"), posting.get("amountGrossCurrency")
-    if not isinstance(gross, int | float) or isinstance(gross, bool):
+    if isinstance(gross, bool) or not isinstance(gross, int | float) or not abs(gross) < LARGEST:
         yield Complaint("postings.amountGross", "Kan ikke være null.")
     elif in_currency != gross:
         message = "Beløp (amountGross) må være det samme som valutabeløpet"
@@ -135,7 +163,8 @@ def _customer(company: Company, posting: dict[str, Any]) -> Customer | None:
 
 def _ref(posting: dict[str, Any], name: str) -> int | None:
     given = posting.get(name)
-    return given.get("id") if isinstance(given, dict) else None
+    ident = given.get("id") if isinstance(given, dict) else None
+    return ident if isinstance(ident, int) else None
 
 
 def _optional_day(posting: dict[str, Any], name: str) -> date | None:

@@ -55,7 +55,7 @@ def list_non_posted(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """Post a voucher; every call posts again."""
     body = call.body if isinstance(call.body, dict) else {}
-    voucher_body.check_keys(body)
+    voucher_body.check_shape(body)
     company = call.company
     day = voucher_body.voucher_day(body)
     lines = voucher_body.lines_of(company, body)
