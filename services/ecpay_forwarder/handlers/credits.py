@@ -8,8 +8,14 @@ from decimal import Decimal
 
 import structlog
 
-from services.ecpay_forwarder.handlers.desk import Desk, again_on, detail_of, done_with, task
-from services.ecpay_forwarder.handlers.payments import no_claim_yet
+from services.ecpay_forwarder.handlers.desk import (
+    Desk,
+    again_on,
+    before_its_claim,
+    detail_of,
+    done_with,
+    task,
+)
 from services.ecpay_forwarder.mapping import credit_create
 from services.ecpay_forwarder.tasks import NOT_FULL, Advice, TaskKind, advice_on
 from shared.faults import Invalid
@@ -58,7 +64,9 @@ async def report_credit(desk: Desk, incoming: Incoming) -> Done:
     claims = await find_claims(desk.store, credit.client_id, {credit.claim_reference})
     claim = claims.get(credit.claim_reference)
     if claim is None:
-        raise no_claim_yet(credit.claim_reference, credit.credit_reference)
+        client = await desk.client(credit.client_id)
+        today, now = desk.clock.today(), desk.clock.now()
+        return before_its_claim(incoming, client, credit.credit_reference, today=today, now=now)
     return await _on_claim(desk, one, claim)
 
 

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from services.ecpay_forwarder.tasks import Advice, TaskKind
 from shared.clock import Clock, oslo_morning
+from shared.faults import NotYet
 from shared.messages.catalog import AnyEvent
 from shared.messages.ids import message_id
 from shared.pipeline.outcomes import Done, Incoming
 from shared.providers.ecpay.client import Creditor, Ecpay
 from shared.providers.ecpay.wire import Agreement, Problem
 from shared.providers.tripletex.client import Company, Tripletex
-from shared.store.clients import Client, client
+from shared.store.clients import Client, ClientState, client
 from shared.store.engine import Store
 from shared.store.outbox import added, staged
 from shared.store.seal import Sealer
@@ -83,6 +84,22 @@ def again_on(message: AnyEvent, day: date, *, now: datetime) -> Write:
         }
     )
     return added(replace(staged(again, now=now), available_at=oslo_morning(day)))
+
+
+def before_its_claim(
+    incoming: Incoming, client: Client, what: str, *, today: date, now: datetime
+) -> Done:
+    """Return the outcome of something that came before its claim was handed over.
+
+    While the client is paused its invoices wait for a person, so this comes again every morning.
+
+    Raises:
+        NotYet: The client is active, so the claim is on its way.
+    """
+    if client.state is ClientState.ACTIVE:
+        msg = f"{what} waits: {incoming.message.data.claim_reference} is not handed over yet"
+        raise NotYet(msg, code="NO_CLAIM_YET")
+    return done_with(again_on(incoming.message, today + timedelta(days=1), now=now))
 
 
 def done_with(*writes: Write) -> Done:

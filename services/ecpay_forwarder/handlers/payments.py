@@ -8,7 +8,14 @@ from datetime import timedelta
 
 import structlog
 
-from services.ecpay_forwarder.handlers.desk import Desk, again_on, detail_of, done_with, task
+from services.ecpay_forwarder.handlers.desk import (
+    Desk,
+    again_on,
+    before_its_claim,
+    detail_of,
+    done_with,
+    task,
+)
 from services.ecpay_forwarder.mapping import payment_create
 from services.ecpay_forwarder.tasks import SURPLUS, TaskKind, advice_on
 from shared.faults import Fault, Invalid, NotYet, Transient
@@ -109,11 +116,14 @@ class Reporting:
 
     def _wait_for_claim(self, incoming: Incoming, claim: HandedOver | None) -> Outcome:
         payment: Payment = incoming.message.data
-        if claim is None:
-            return Retry(no_claim_yet(payment.claim_reference, payment.payment_reference))
-        return done_with(
-            again_on(incoming.message, self._today + timedelta(days=1), now=self._now)
-        )
+        if claim is not None:
+            tomorrow = self._today + timedelta(days=1)
+            return done_with(again_on(incoming.message, tomorrow, now=self._now))
+        what = payment.payment_reference
+        try:
+            return before_its_claim(incoming, self._client, what, today=self._today, now=self._now)
+        except NotYet as fault:
+            return Retry(fault)
 
     def _not_reported(self, payment: Payment, code: str) -> Outcome:
         row = self._row(payment, PaymentState.NOT_REPORTED, code=code)
@@ -210,12 +220,6 @@ class Reporting:
             updated_at=self._now,
             **more,  # type: ignore[arg-type]  # the other columns, by name
         )
-
-
-def no_claim_yet(claim_reference: str, what: str) -> Fault:
-    """Return the fault of something that came before its claim."""
-    msg = f"{what} waits: claim {claim_reference} has not been handed over yet"
-    return NotYet(msg, code="NO_CLAIM_YET")
 
 
 def _unclear(reference: str) -> Fault:

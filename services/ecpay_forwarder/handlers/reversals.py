@@ -7,8 +7,14 @@ from datetime import date, timedelta
 
 import structlog
 
-from services.ecpay_forwarder.handlers.desk import Desk, again_on, detail_of, done_with, task
-from services.ecpay_forwarder.handlers.payments import no_claim_yet
+from services.ecpay_forwarder.handlers.desk import (
+    Desk,
+    again_on,
+    before_its_claim,
+    detail_of,
+    done_with,
+    task,
+)
 from services.ecpay_forwarder.mapping import reversal_create
 from services.ecpay_forwarder.tasks import (
     PARTIAL_REVERSAL,
@@ -62,19 +68,26 @@ async def reverse(desk: Desk, incoming: Incoming) -> Done:
     found = await find_payments(desk.store, reversal.client_id, {reversal.reverses})
     paid = found.get(reversal.reverses)
     if paid is None or paid.state is PaymentState.WAITING:
-        return await _without_payment(desk, reversal)
+        return await _without_payment(desk, incoming)
     if paid.state is PaymentState.REVERSED or paid.state in _NOT_KNOWN_THERE:
         return Done()
     return await _known(desk, Reversal(incoming, reversal, paid))
 
 
-async def _without_payment(desk: Desk, reversal: Payment) -> Done:
+async def _without_payment(desk: Desk, incoming: Incoming) -> Done:
+    reversal: Payment = incoming.message.data
     claims = await find_claims(desk.store, reversal.client_id, {reversal.claim_reference})
     claim: HandedOver | None = claims.get(reversal.claim_reference)
     if claim is not None and claim.state in _NEVER_A_CLAIM:
         return Done()
     if claim is None:
-        raise no_claim_yet(reversal.claim_reference, reversal.payment_reference)
+        client = await desk.client(reversal.client_id)
+        today, now = desk.clock.today(), desk.clock.now()
+        what = reversal.payment_reference
+        return before_its_claim(incoming, client, what, today=today, now=now)
+    if claim.state is ClaimState.WAITING:
+        tomorrow = desk.clock.today() + timedelta(days=1)
+        return done_with(again_on(incoming.message, tomorrow, now=desk.clock.now()))
     msg = f"reversal {reversal.payment_reference} waits: its payment has not been reported yet"
     raise NotYet(msg, code="NO_PAYMENT_YET")
 

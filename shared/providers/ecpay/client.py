@@ -48,6 +48,8 @@ BASE = "/collection/v1/clients/"
 LARGEST_BATCH = 200
 LARGEST_PAGE = 200
 LARGEST_LINE_PAGE = 500
+_JSON = "application/json"
+_ACCEPT = f"{_JSON}, application/problem+json"
 
 A = TypeVar("A", bound=Answer)
 
@@ -202,7 +204,7 @@ class Creditor:
         return read(call, await self._document(call, path, query or {}), model)
 
     async def _document(self, call: Call, path: str, query: Mapping[str, str]) -> Any:
-        ask = Ask("GET", self._root + path, query=query)
+        ask = Ask("GET", self._root + path, query=query, accept=_ACCEPT)
         return (await self._exchange.send(call, ask, self._pace)).document()
 
     async def _post(
@@ -215,10 +217,10 @@ class Creditor:
         model: type[A],
         headers: Mapping[str, str] | None = None,
     ) -> A:
-        sent = dict(headers or {})
+        sent = {"Content-Type": _JSON, **(headers or {})}
         if key is not None:
             sent["Idempotency-Key"] = key
-        ask = Ask("POST", self._root + path, headers=sent, document=body)
+        ask = Ask("POST", self._root + path, headers=sent, document=body, accept=_ACCEPT)
         reply = await self._exchange.send(call, ask, self._pace)
         return read(call, reply.document(), model)
 

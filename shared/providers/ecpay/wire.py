@@ -291,8 +291,18 @@ class EventData(Answer):
     agreement_version: int | None = None
 
 
+def _empty_if_unreadable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return EventData()
+
+
 class Event(Answer):
-    """One entry of the event feed; a type we do not know is stored and skipped."""
+    """One entry of the event feed; a type we do not know is stored and skipped.
+
+    Data that cannot be read is left out: it is for display, and must not hold the feed up.
+    """
 
     event_id: str
     sequence: int
@@ -301,4 +311,4 @@ class Event(Answer):
     claim_id: str | None = None
     claim_reference: str | None = None
     case_number: str | None = None
-    data: EventData = EventData()
+    data: Annotated[EventData, WrapValidator(_empty_if_unreadable)] = EventData()

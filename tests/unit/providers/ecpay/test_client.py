@@ -295,6 +295,27 @@ async def test_what_is_no_answer_of_ecpay_is_passing(
         await ecpay_office.creditor.agreement()
 
 
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (httpx.ReadTimeout("slow"), Transient),
+        (httpx.RemoteProtocolError("dropped"), Transient),
+        (httpx.ConnectError("refused"), Outage),
+    ],
+)
+async def test_a_slow_or_broken_line_is_passing_and_a_closed_door_is_an_outage(
+    ecpay_office: EcpayOffice, error: httpx.HTTPError, fault: type[Exception]
+) -> None:
+    def fail(request: httpx.Request) -> httpx.Response | None:
+        del request
+        raise error
+
+    ecpay_office.fake.misdeeds.append(fail)
+
+    with pytest.raises(fault):
+        await ecpay_office.creditor.agreement()
+
+
 async def test_out_of_service_is_an_outage_with_the_wait_it_asks_for(
     ecpay_office: EcpayOffice,
 ) -> None:

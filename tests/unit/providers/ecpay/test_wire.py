@@ -75,6 +75,16 @@ def test_an_item_that_cannot_be_read_spoils_no_other() -> None:
     assert read.results[3].claim is not None
 
 
+def test_an_event_with_data_nobody_understands_does_not_hold_the_feed_up() -> None:
+    event = {"eventId": "evt_1", "sequence": 1, "type": "claim.danced"}
+    event |= {"occurredAt": "2026-09-04T06:00:00.010Z", "data": {"amount": 12.5}}
+
+    read = wire.Event.model_validate(event)
+
+    assert read.type == "claim.danced"
+    assert read.data == wire.EventData()
+
+
 def test_a_line_is_read_with_exact_amounts() -> None:
     (line,) = contract().example("SettlementPaidInFull")["lines"]["items"]
 

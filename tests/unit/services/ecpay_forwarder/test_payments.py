@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -12,10 +13,12 @@ import pytest
 from shared.faults import NotYet, Transient
 from shared.messages.payments import ReceivedBy
 from shared.pipeline.outcomes import Done, Retry
+from shared.store.clients import ClientState, client, save
 from shared.store.reported import PaymentState, ReportedPayment, find_payments
 from tests.harness.ecpay_fake import lost, once
 from tests.harness.forwarding import (
     Forwarding,
+    credited,
     dead,
     direct,
     direct_reversed,
@@ -93,6 +96,19 @@ async def test_a_payment_waits_for_its_claim(forwarding: Forwarding) -> None:
     assert isinstance(outcome, Retry)
     assert isinstance(outcome.fault, NotYet)
     assert forwarding.office.fake.requests == []
+
+
+async def test_what_comes_before_its_claim_waits_for_a_paused_client_day_by_day(
+    forwarding: Forwarding,
+) -> None:
+    known = await client(forwarding.store, "acme")
+    await forwarding.store.commit([save(replace(known, state=ClientState.PAUSED))])
+
+    outcomes = await forwarding.settle(direct(), direct_reversed(), credited())
+    forwarding.clock.advance(timedelta(days=1))
+
+    assert all(isinstance(outcome, Done) for outcome in outcomes)
+    assert len(await forwarding.due()) == 3
 
 
 async def test_a_payment_on_a_rejected_claim_is_not_reported(forwarding: Forwarding) -> None:
