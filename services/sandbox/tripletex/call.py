@@ -68,7 +68,7 @@ class Call:
     def ident(self, name: str = "id") -> int:
         """Return an id of the path."""
         text = self.path[name]
-        if not text.isdigit():
+        if not text.isdecimal():
             raise malformed(text)
         return int(text)
 
@@ -105,8 +105,8 @@ def listing(
     render = RENDERER.plan(model, call.query.text("fields"))
     if len(records) > RESULT_CAP:
         raise too_large()
-    start = call.query.integer("from", 0) or 0
-    size = call.query.integer("count", count) or 0
+    start = max(0, call.query.integer("from", 0) or 0)
+    size = max(0, call.query.integer("count", count) or 0)
     chosen = _sorted(call, model, records)[start : start + size]
     values = [render(record) for record in chosen]
     has_more = start + size < len(records)

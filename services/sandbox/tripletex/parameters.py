@@ -19,6 +19,8 @@ from services.sandbox.tripletex.errors import (
 )
 from shared.clock import OSLO
 
+LARGEST = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -42,7 +44,7 @@ class Query:
         if text is None:
             return None
         parts = [part.strip() for part in text.split(",")]
-        if not all(part.isdigit() for part in parts):
+        if not all(part.isdecimal() for part in parts):
             raise malformed(text)
         return [int(part) for part in parts]
 
@@ -57,14 +59,16 @@ class Query:
             raise unmapped(wrong_type(name)) from error
 
     def amount(self, name: str) -> str | None:
-        """Return the text of a number."""
+        """Return the text of a number of kroner."""
         text = self.text(name)
         if text is None:
             return None
         try:
-            float(text)
+            is_sound = abs(float(text)) < LARGEST
         except ValueError as error:
             raise unmapped(wrong_type(name)) from error
+        if not is_sound:
+            raise unmapped(wrong_type(name))
         return text
 
     def boolean(self, name: str, *, default: bool | None = None) -> bool | None:
@@ -81,6 +85,11 @@ class Query:
             return date.fromisoformat(text)
         except ValueError as error:
             raise unmapped(wrong_type(name)) from error
+
+    def since(self, name: str) -> date | None:
+        """Return the date of a moment."""
+        text = self.text(name)
+        return None if text is None else Query({name: text[:10]}).day(name)
 
     def required_day(self, name: str) -> date:
         """Return a civil date that must be there."""

@@ -105,7 +105,7 @@ class Tokens:
             if employee.clients is not None and template not in OFFICE_PATHS:
                 raise forbidden(OFFICE_REFUSAL)
             return Caller(session, employee.company_id)
-        if not username.isdigit() or int(username) not in (employee.clients or ()):
+        if not username.isdecimal() or int(username) not in (employee.clients or ()):
             raise forbidden()
         return Caller(session, int(username))
 

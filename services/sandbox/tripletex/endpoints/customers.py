@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
 
 from services.sandbox.tripletex.call import Answer, Call, listing, one
 from services.sandbox.tripletex.chart import COUNTRIES, CURRENCIES
@@ -68,10 +67,9 @@ def _tests(call: Call) -> Iterator[Callable[[Customer], bool]]:
         yield lambda c: c.number in numbers
     if name is not None:
         yield lambda c: name.lower() in c.name.lower()
-    since = query.text("changedSince")
+    since = query.since("changedSince")
     if since is not None:
-        day = date.fromisoformat(since[:10])
-        yield lambda c: c.changed_on >= day
+        yield lambda c: c.changed_on >= since
     for parameter, attribute in TEXT_FILTERS.items():
         wanted = query.text(parameter)
         if wanted is not None:

@@ -54,3 +54,16 @@ def test_a_window_backwards_is_refused() -> None:
         query.window("a", "b")
 
     assert "Thu Jul 02 00:00:00 CEST 2026" in (caught.value.complaints or [])[0].message
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-1e400", "1e12"])
+def test_an_amount_is_a_sum_of_kroner(given: str) -> None:
+    with pytest.raises(ApiError):
+        Query({"paidAmount": given}).amount("paidAmount")
+
+
+def test_a_moment_is_read_as_its_date() -> None:
+    query = Query({"changedSince": "2026-11-02T13:00:00"})
+
+    assert query.since("changedSince") == date(2026, 11, 2)
+    assert query.since("other") is None
