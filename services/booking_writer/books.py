@@ -6,14 +6,18 @@ and forgotten again when Tripletex refuses something, so a correction there is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import structlog
+
 from services.booking_writer import holds
 from services.booking_writer.vouchers import Ledger, Plan, Row, Vat
+from shared.faults import Invalid
 from shared.messages.ids import InvoiceId
 from shared.providers.tripletex.client import Company
+from shared.providers.tripletex.faults import REFUSED_READS
 from shared.providers.tripletex.wire import (
     AccountingPeriod,
     Id,
@@ -24,6 +28,8 @@ from shared.providers.tripletex.wire import (
     Voucher,
 )
 from shared.store.clients import Client
+
+log = structlog.get_logger()
 
 RECEIVABLE_ACCOUNT = 1500
 NO_VAT = 0
@@ -90,22 +96,28 @@ class Books:
         return self._chart.payment_type_id
 
     async def next_open(self, day: date) -> date | None:
-        """Return the first day of the next open period after a day, None if there is none."""
-        periods = await self.company.accounting_periods(day)
-        later = (one.start for one in periods if one.start > day and not one.is_closed)
-        return next(later, None)
+        """Return the first day of the next open period after a day, None if none is known."""
+        return _next_open(await self._periods(day), day)
 
     async def check_open(self, day: date) -> None:
-        """Check that the books are open on a day.
+        """Check that the books are open on a day, as far as the token may see that.
 
         Raises:
             Hold: They are closed; offers the next open day.
         """
-        periods = await self.company.accounting_periods(day)
+        periods = await self._periods(day)
         current = _period_of(periods, day)
         if current is not None and current.is_closed:
-            later = (one.start for one in periods if one.start > day and not one.is_closed)
-            raise holds.period_locked(day, next(later, None))
+            raise holds.period_locked(day, _next_open(periods, day))
+
+    async def _periods(self, day: date) -> Sequence[AccountingPeriod]:
+        try:
+            return await self.company.accounting_periods(day)
+        except Invalid as fault:
+            if fault.code not in REFUSED_READS:
+                raise
+            log.warning("accounting periods refused", client_id=self.client.client_id)
+            return ()
 
     async def invoices(self, ids: Iterable[InvoiceId]) -> dict[int, Invoice]:
         """Return invoices with their postings, by id."""
@@ -172,6 +184,11 @@ def _clearing_type(types: Iterable[PaymentType], clearing: int) -> int:
         if one.debit_account is not None and one.debit_account.number == clearing:
             return one.id
     raise holds.payment_type_missing(clearing)
+
+
+def _next_open(periods: Iterable[AccountingPeriod], day: date) -> date | None:
+    later = (one.start for one in periods if one.start > day and not one.is_closed)
+    return next(later, None)
 
 
 def _period_of(periods: Iterable[AccountingPeriod], day: date) -> AccountingPeriod | None:

@@ -97,13 +97,13 @@ def invoice_settled(payment: InvoicePayment, outstanding: Decimal) -> Hold:
     )
 
 
-def invoice_missing(payment: InvoicePayment) -> Hold:
+def invoice_missing(invoice_number: str | None, amount: Decimal) -> Hold:
     """Return the hold for an invoice that Tripletex does not show."""
     return Hold(
         "invoice-missing",
-        f"Invoice {payment.invoice_number} is not in Tripletex",
+        f"Invoice {invoice_number} is not in Tripletex",
         "Check that the employee of the token may see it, and that it was not deleted",
-        amount=payment.amount,
+        amount=amount,
     )
 
 

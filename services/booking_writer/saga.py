@@ -68,15 +68,18 @@ class Saga:
         """Find every reason not to begin before anything is booked."""
         waiting = [one for one in self._plan.payments if not self._is_done(one)]
         posted = self._journal.is_done(StepKind.RESIDUAL_VOUCHER, self._plan.external_number)
-        drafted = [row.invoice_id for row in self._plan.rows if row.invoice_id is not None]
+        drafted = {row.invoice_id: row for row in self._plan.rows if row.invoice_id is not None}
         if not waiting and (posted or not self._plan.rows):
             return
         await self._books.account_ids(self._plan)
         if waiting:
             await self._books.payment_type_id()
         await self._books.check_open(self._plan.booking_date)
-        ids = [one.invoice_id for one in waiting] + ([] if posted else drafted)
+        ids = [one.invoice_id for one in waiting] + ([] if posted else [*drafted])
         self._invoices = await self._books.invoices(ids)
+        for invoice_id, row in drafted.items():
+            if invoice_id not in self._invoices and not posted:
+                raise holds.invoice_missing(row.invoice_number, -row.gross)
         self._seen = {
             invoice.id: {posting.id for posting in invoice.postings}
             for invoice in self._invoices.values()
@@ -110,7 +113,7 @@ class Saga:
     def _invoice(self, payment: InvoicePayment) -> Invoice:
         invoice = self._invoices.get(payment.invoice_id)
         if invoice is None:
-            raise holds.invoice_missing(payment)
+            raise holds.invoice_missing(payment.invoice_number, payment.amount)
         code = invoice.currency.code if invoice.currency else ""
         if code not in {"", "NOK"}:
             raise holds.foreign_invoice(payment, code)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.sandbox.tripletex.disturbances import Disturbance, Kind
 from services.sandbox.tripletex.entities import Invoice
 from shared.providers.tripletex.wire import Id, NewPosting, NewVoucher
 from shared.store import bookings, tasks
@@ -181,6 +182,18 @@ async def test_a_strange_voucher_with_our_number_is_not_taken_for_ours(
 
     assert await settling.tasks() == [kind]
     assert "PUT :payment" not in settling.killer.made
+
+
+async def test_a_token_that_may_not_see_periods_books_all_the_same(
+    settling: SettlingDesk,
+) -> None:
+    invoice = await full_payment(settling)
+    refusal = Disturbance(Kind.EMPTY, path="/ledger/accountingPeriod", status=403, calls=9)
+    settling.world.disturb(refusal)
+
+    await settling.round()
+
+    assert settling.outstanding(invoice) == 0
 
 
 async def test_overpaid_money_is_booked_and_asked_about(settling: SettlingDesk) -> None:
