@@ -250,11 +250,18 @@ def _as_is(value: Any) -> Any:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
 _READ: dict[str, Callable[[Any], Any]] = {
     "Decimal": lambda value: Decimal(str(value)),
     "date": date.fromisoformat,
     "tuple[str, ...]": tuple,
     "str": str,
+    "bool": _flag,
     "int": int,
     "float": float,
 }

@@ -6,6 +6,7 @@ import re
 
 _ELEVEN = 11
 _TEN = 10
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # digit sum of twice a digit
 _ACCOUNT_WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -34,10 +35,9 @@ def is_organisation_number(text: str) -> bool:
 
 
 def _mod10(digits: str) -> str:
-    doubled = (
-        int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(digits[::-1])
-    )
-    return str(-sum(number // _TEN + number % _TEN for number in doubled) % _TEN)
+    numbers = [int(digit) for digit in digits[::-1]]
+    total = sum(numbers[1::2]) + sum(_DOUBLED[number] for number in numbers[::2])
+    return str(-total % _TEN)
 
 
 def _mod11(digits: str, weights: tuple[int, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 
+from shared.faults import Misconfigured
 from shared.messages.money import ZERO, to_ore
 
 WIRE_NAMES = {
@@ -98,10 +99,9 @@ def check_order(order: Sequence[str]) -> tuple[str, ...]:
     """Return the order when it names each component that can be owed exactly once.
 
     Raises:
-        ValueError: A component is missing, unknown or repeated.
+        Misconfigured: A component is missing, unknown or repeated.
     """
     known = sorted(set(_OWN_NAMES) - {"overpayment"})
     if sorted(order) != known:
-        msg = f"a cover order names each of {', '.join(known)} once"
-        raise ValueError(msg)
+        raise Misconfigured(f"a cover order names each of {', '.join(known)} once")
     return tuple(order)

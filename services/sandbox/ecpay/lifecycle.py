@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 
 from services.sandbox.ecpay.banking_days import after_banking_days
 from services.sandbox.ecpay.terms import Terms
@@ -127,6 +128,7 @@ def reopened_stage(closed_in: Stage) -> Stage:
     return Stage.FOLLOW_UP if closed_in is Stage.PAYMENT_DEMAND_SENT else closed_in
 
 
+@cache
 def allowed_actions(stage: Stage, status: Status) -> tuple[str, ...]:
     """Return the actions a case takes now, in the order of the contract."""
     if stage is Stage.CLOSED:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,11 +10,11 @@ from typing import Any
 from services.sandbox.ecpay import debtor, settling
 from services.sandbox.ecpay.banking_days import banking_day_from
 from services.sandbox.ecpay.claims import Claim
+from services.sandbox.ecpay.cover import check_order
 from services.sandbox.ecpay.creditor import Creditor
 from services.sandbox.ecpay.problems import FieldError, Refusal, validation_failed
 from services.sandbox.ecpay.settlements import Settlement, settlement_of
 from services.sandbox.ecpay.validation import Choice, Instant, Text, Thing, refuse_faults
-from shared.messages.money import ZERO
 
 ACKNOWLEDGEMENT = Thing(
     {
@@ -91,6 +90,7 @@ def correct(
         amounts: The right amount by bank reference, the same as before where left out.
         order: The right cover order, that of the agreement when None.
     """
+    order = check_order(order) if order else None
     settle(creditor)
     for line in settlement.lines:
         payment = creditor.agency_payments.get(line.payment_reference or "")
@@ -130,28 +130,6 @@ def charge(creditor: Creditor, claim: Claim, kind: str, amount: Decimal, *, reas
     with_vat = kind == "AGENCY_CHARGE"
     creditor.unsettled.append(
         settling.charged(line, amount, creditor.terms, reason=reason, with_vat=with_vat)
-    )
-
-
-def name_unknown_claim(creditor: Creditor, reference: str) -> None:
-    """Let the next settlement name a case that never came through the interface."""
-    claim = next(iter(creditor.claims.values()))
-    line = settling.line_on(
-        claim,
-        creditor.terms,
-        line_id=f"lin_{creditor.office.number('line'):010d}",
-        kind="ADJUSTMENT",
-        booked=creditor.office.today,
-    )
-    creditor.unsettled.append(
-        replace(
-            line,
-            claim_id=None,
-            claim_reference=reference,
-            charge=Decimal("-1.00"),
-            reason="FOREIGN_CASE",
-            remaining_principal=ZERO,
-        )
     )
 
 

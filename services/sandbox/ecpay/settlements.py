@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,6 @@ class Settlement:
     version: int = 1
     corrects: str | None = None
     acknowledgement: dict[str, Any] | None = None
-    statement_gone: bool = field(default=False)
 
     def header(self) -> dict[str, Any]:
         """Return the settlement without its lines, as the contract shows it."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.sandbox.ecpay.cover import money
+from services.sandbox.ecpay.cover import check_order, money
+from shared.faults import Misconfigured
 
+_CLIENT_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
 NONE = Decimal("0.00")
 ALL = Decimal("100.00")
 STAGES_OF_ENTRY = ("REMINDER", "NOTICE", "PAYMENT_DEMAND")
@@ -64,6 +67,11 @@ class Terms:
     payout_days: int = 1
     settles_on_weekday: int | None = None
     statement_after_days: int = 0
+
+    def __post_init__(self) -> None:
+        check_order(self.coverage_order)
+        if not _CLIENT_ID.match(self.client_id):
+            raise Misconfigured("the id of an agreement has 1 to 64 letters, digits, . _ or -")
 
     @property
     def client_percents(self) -> dict[str, Decimal]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.sandbox.ecpay.cover import Parts, allocate, check_order, money, share
 from services.sandbox.ecpay.terms import Terms
+from shared.faults import Misconfigured
 
 ORDER = Terms("x").coverage_order
 OWED = Parts(
@@ -71,5 +72,5 @@ def test_zero_is_written_without_a_sign() -> None:
 
 @pytest.mark.parametrize("order", [ORDER[1:], (*ORDER, "principal"), (*ORDER[1:], "tips")])
 def test_a_cover_order_names_every_component_once(order: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="once"):
+    with pytest.raises(Misconfigured, match="once"):
         check_order(order)
