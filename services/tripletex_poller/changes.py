@@ -181,8 +181,8 @@ def _take(posting: Posting, reading: Reading, found: _Found) -> None:
     kind = _kind(posting, reading)
     reverses = None
     if kind is PostingKind.REVERSAL:
-        reverses = _take_reversal(posting, found)
-        kind = kind if reverses else PostingKind.OTHER
+        reverses = _take_reversal(posting, reading, found)
+        kind = kind if reverses else _unpaired(posting, reading)
     elif kind in _MONEY_IN:
         found.payments.append(PaymentFound(posting, kind))
     elif kind is PostingKind.CREDIT:
@@ -219,37 +219,55 @@ def _kind_by_accounts(posting: Posting, reading: Reading) -> PostingKind:
     return PostingKind.PAYMENT
 
 
-def _take_reversal(posting: Posting, found: _Found) -> int | None:
-    taken_back = _paired(posting, found.noted)
+def _take_reversal(posting: Posting, reading: Reading, found: _Found) -> int | None:
+    taken_back = _paired(posting, reading, found.noted)
     if taken_back is None:
-        question = Question(Doubt.UNPAIRED_REVERSAL, str(posting.id), posting.amount)
-    elif taken_back.kind is PostingKind.EARLIER:
+        if _unpaired(posting, reading) is PostingKind.OTHER:
+            question = Question(Doubt.UNPAIRED_REVERSAL, str(posting.id), posting.amount)
+            found.questions.append(question)
+        return None
+    if taken_back.kind is PostingKind.EARLIER:
         question = Question(Doubt.EARLY_PAYMENT_TAKEN_BACK, str(posting.id), posting.amount)
+        found.questions.append(question)
     else:
         found.reversals.append(ReversalFound(posting, taken_back))
-        return taken_back.posting_id
-    found.questions.append(question)
-    return taken_back.posting_id if taken_back else None
+    return taken_back.posting_id
 
 
-def _paired(posting: Posting, noted: Sequence[SeenPosting]) -> SeenPosting | None:
+def _unpaired(posting: Posting, reading: Reading) -> PostingKind:
+    """Return what an increase of the debt is that takes no payment back."""
+    touches_clearing = _touches(posting, reading, (reading.clearing,))
+    return PostingKind.AGENCY if touches_clearing else PostingKind.OTHER
+
+
+def _paired(
+    posting: Posting, reading: Reading, noted: Sequence[SeenPosting]
+) -> SeenPosting | None:
     """Return the payment a positive posting takes back: by voucher, else the latest as large.
 
     ECPay takes back whole payments only, so the amount must be the same in either case.
     """
     gone = {one.reverses for one in noted if one.reverses is not None}
+    kinds = _kinds_taken_back(posting, reading)
     fits = [
         one
         for one in noted
-        if one.kind in _MONEY_IN | {PostingKind.EARLIER}
-        and one.posting_id not in gone
-        and -one.amount == posting.amount
+        if one.kind in kinds and one.posting_id not in gone and -one.amount == posting.amount
     ]
     reversed_voucher = posting.voucher.reverse_voucher if posting.voucher else None
     if reversed_voucher is not None:
         named = [one for one in fits if one.voucher_id == reversed_voucher.id]
         fits = named or fits
     return max(fits, key=lambda one: one.posting_id, default=None)
+
+
+def _kinds_taken_back(posting: Posting, reading: Reading) -> frozenset[PostingKind]:
+    """Return whose money can go back: the collector's over the clearing account, as it came."""
+    if not _accounts(posting, reading):
+        return _MONEY_IN | {PostingKind.EARLIER}
+    if _touches(posting, reading, (reading.clearing,)):
+        return frozenset({PostingKind.AGENCY})
+    return frozenset({PostingKind.PAYMENT, PostingKind.EARLIER})
 
 
 def _credits(reading: Reading, found: _Found) -> list[CreditFound]:

@@ -324,7 +324,7 @@ def _fresh(
         found += [
             posting
             for posting in unseen_postings(invoice, told)
-            if posting.amount < 0 and not is_invoice_posting(posting)
+            if not is_invoice_posting(posting)
         ]
     return found
 

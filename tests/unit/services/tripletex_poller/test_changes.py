@@ -180,6 +180,27 @@ def test_payment_and_its_reversal_between_two_polls_are_both_told() -> None:
     assert [one.of.posting_id for one in result.reversals] == [2]
 
 
+def test_money_goes_back_the_way_it_came() -> None:
+    direct = seen_payment(2, "-500", voucher=901)
+    agency = replace(seen_payment(3, "-500", voucher=902), kind=PostingKind.AGENCY)
+    back = posting(4, "500", voucher=903)
+
+    over_bank = found(back, seen=[direct, agency], accounts={903: {1500, BANK}})
+    over_clearing = found(back, seen=[direct, agency], accounts={903: {1500, CLEARING}})
+
+    assert [one.of.posting_id for one in over_bank.reversals] == [2]
+    assert [one.of.posting_id for one in over_clearing.reversals] == [3]
+
+
+def test_collector_taking_back_a_part_over_the_clearing_account_asks_nobody() -> None:
+    agency = replace(seen_payment(3, "-500", voucher=902), kind=PostingKind.AGENCY)
+
+    result = found(posting(4, "200", voucher=903), seen=[agency], accounts={903: {1500, CLEARING}})
+
+    assert (result.reversals, result.questions) == ((), ())
+    assert [one.kind for one in result.seen] == [PostingKind.AGENCY]
+
+
 def test_a_payment_is_taken_back_once_only() -> None:
     seen = [seen_payment(2, "-500", voucher=901)]
 
