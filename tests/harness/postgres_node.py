@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -77,9 +77,11 @@ class PostgresNode:
         self._control("stop", "-m", "fast")
 
     def kill9(self) -> None:
-        """Kill the node as a lost machine would."""
+        """Kill the node as a lost machine would: every process of it, at once."""
         pid = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)
+        for process in (pid, *_children(pid)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def restart(self) -> None:
         """Stop and start."""
@@ -170,6 +172,13 @@ def empty_postgres_url(postgres: PostgresNode) -> Iterator[str]:
     name = postgres.create_database()
     yield postgres.url(name)
     postgres.drop_database(name)
+
+
+def _children(parent: int) -> list[int]:
+    told = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(parent)], check=False, capture_output=True, text=True
+    )
+    return [int(line) for line in told.stdout.split()]
 
 
 def _newest() -> Path | None:
