@@ -43,6 +43,20 @@ from tests.harness.ecpay_office import MORNING, EcpayOffice
 COMPANY = 4711
 OWED = Decimal("10000.00")
 QUEUE = "ecpay-forwarder"
+ISSUED = {"id": 50, "date": "2026-07-20", "amount": 10000, "voucher": {"id": 100}}
+CUSTOMER = {
+    "id": 3,
+    "name": "Kari Nordmann",
+    "customerNumber": 20077,
+    "isPrivateIndividual": True,
+    "postalAddress": {
+        "id": 4,
+        "addressLine1": "Nygata 2",
+        "postalCode": "0155",
+        "city": "Oslo",
+        "country": {"id": 161, "isoAlpha2Code": "NO"},
+    },
+}
 
 
 def invoice(number: int = 1, **changes: Any) -> Invoice:

@@ -15,8 +15,7 @@ from shared.store.reported import (
     save_credit,
     save_payment,
 )
-from tests.unit.store.test_claims import CLAIM
-from tests.unit.store.test_reported import CREDIT, NOW, PAYMENT, TODAY
+from tests.harness.forwarded_rows import CLAIM, CREDIT, NOW, PAYMENT, TODAY
 
 MANY = range(1, 201)
 

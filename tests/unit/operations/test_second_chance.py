@@ -14,8 +14,7 @@ from shared.operations.second_chance import hand_over_again, was_refused
 from shared.store.claims import ClaimState, find_claims
 from shared.store.clients import client
 from shared.store.watched import WatchedInvoice
-from tests.harness.forwarding import OWED, Forwarding, done, overdue
-from tests.unit.services.ecpay_forwarder.test_rereading import CUSTOMER, ISSUED
+from tests.harness.forwarding import CUSTOMER, ISSUED, OWED, Forwarding, done, overdue
 
 REFERENCE = "tt:4711:inv:1"
 

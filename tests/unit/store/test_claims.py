@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import pytest
 
-from shared.store.claims import ClaimState, HandedOver, claims_of, find_claims, save_claim
+from shared.store.claims import ClaimState, claims_of, find_claims, save_claim
 from shared.store.engine import Store
-
-NOW = datetime(2026, 8, 18, 6, tzinfo=UTC)
-CLAIM = HandedOver(
-    client_id="acme",
-    invoice_id=1,
-    claim_reference="tt:4711:inv:1",
-    state=ClaimState.REGISTERED,
-    invoice_number="10042",
-    invoice_date=date(2026, 7, 20),
-    due_date=date(2026, 8, 3),
-    original_amount=Decimal("10000.00"),
-    outstanding_handed_over=Decimal("9000.05"),
-    currency="NOK",
-    updated_at=NOW,
-    claim_id="clm_1",
-    case_number="700001",
-    entry_stage="NOTICE",
-    registered_at=NOW,
-)
+from tests.harness.forwarded_rows import CLAIM
 
 
 async def test_a_claim_comes_back_as_it_was_kept(sqlite_store: Store) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,8 +11,6 @@ from shared.store.engine import Store
 from shared.store.reported import (
     CreditState,
     PaymentState,
-    ReportedCredit,
-    ReportedPayment,
     credits_on,
     find_credits,
     find_payments,
@@ -22,32 +19,7 @@ from shared.store.reported import (
     save_credit,
     save_payment,
 )
-
-NOW = datetime(2026, 8, 18, 6, tzinfo=UTC)
-TODAY = date(2026, 8, 18)
-PAYMENT = ReportedPayment(
-    client_id="acme",
-    payment_reference="p:1",
-    claim_reference="c:1",
-    state=PaymentState.REPORTED,
-    amount=Decimal("100.00"),
-    currency="NOK",
-    payment_date=TODAY,
-    updated_at=NOW,
-    applied=Decimal("90.00"),
-    unapplied=Decimal("10.00"),
-)
-CREDIT = ReportedCredit(
-    client_id="acme",
-    credit_reference="k:1",
-    claim_reference="c:1",
-    state=CreditState.REPORTED,
-    amount=Decimal("100.00"),
-    currency="NOK",
-    credit_date=TODAY,
-    updated_at=NOW,
-    credited_principal=Decimal("100.00"),
-)
+from tests.harness.forwarded_rows import CREDIT, NOW, PAYMENT, TODAY
 
 
 async def test_a_payment_is_found_by_itself_and_by_its_claim(sqlite_store: Store) -> None:

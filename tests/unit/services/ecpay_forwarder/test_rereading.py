@@ -12,23 +12,9 @@ from services.ecpay_forwarder.rereading import as_of_now, is_stale
 from shared.messages.invoices import Invoice
 from shared.providers.tripletex import wire
 from tests.harness.ecpay_office import MORNING
-from tests.harness.forwarding import COMPANY, invoice
+from tests.harness.forwarding import COMPANY, CUSTOMER, ISSUED, invoice
 
 LATER = MORNING + timedelta(hours=2)
-ISSUED = {"id": 50, "date": "2026-07-20", "amount": 10000, "voucher": {"id": 100}}
-CUSTOMER = {
-    "id": 3,
-    "name": "Kari Nordmann",
-    "customerNumber": 20077,
-    "isPrivateIndividual": True,
-    "postalAddress": {
-        "id": 4,
-        "addressLine1": "Nygata 2",
-        "postalCode": "0155",
-        "city": "Oslo",
-        "country": {"id": 161, "isoAlpha2Code": "NO"},
-    },
-}
 
 
 def posting(number: int, amount: str) -> dict[str, Any]:
