@@ -10,7 +10,8 @@ import structlog
 
 from services.tripletex_poller import changes as found_changes
 from services.tripletex_poller import mapping
-from services.tripletex_poller.changes import Reading, changes, told_of, unseen_postings
+from services.tripletex_poller.changes import changes
+from services.tripletex_poller.postings import Reading, told_of, unseen_postings
 from shared.clock import Clock
 from shared.faults import Invalid
 from shared.messages.catalog import AnyEvent

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from services.tripletex_poller.changes import Changes, Doubt, Reading, changes, noted_at_hand_over
+from services.tripletex_poller.changes import Changes, Doubt, changes, noted_at_hand_over
+from services.tripletex_poller.postings import Reading
 from shared.messages.credit_notes import CreditScope
 from shared.providers.tripletex.wire import Invoice
 from shared.store.watched import PostingKind, SeenPosting, WatchedInvoice
