@@ -15,6 +15,7 @@ from shared.receivables.mapping import is_invoice_posting, is_own_posting
 from shared.store.watched import PostingKind, SeenPosting, WatchedInvoice
 
 RECEIVABLES = range(1500, 1520)
+BANKS = range(1900, 2000)
 REVENUE = range(3000, 3900)
 LOSSES = range(7830, 7840)
 MONEY_IN = frozenset({PostingKind.PAYMENT, PostingKind.AGENCY})
@@ -88,7 +89,8 @@ def _kind_by_accounts(posting: Posting, reading: Reading) -> PostingKind:
     known = bool(_accounts(posting, reading))
     if any(one in LOSSES for one in others) or (known and not others):
         return PostingKind.OTHER
-    if any(one in REVENUE for one in others):
+    by_bank = any(one in BANKS for one in others)
+    if not by_bank and any(one in REVENUE for one in others):
         return PostingKind.CREDIT
     return PostingKind.PAYMENT
 

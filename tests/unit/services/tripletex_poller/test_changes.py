@@ -135,6 +135,12 @@ def test_overpayment_is_told_whole() -> None:
     assert amounts(found(posting(2, "-12000", voucher=901))) == [12000]
 
 
+def test_money_in_the_bank_is_a_payment_whatever_else_its_voucher_holds() -> None:
+    result = found(posting(2, "-2500", voucher=901), accounts={901: {1500, BANK, 3000, 8050}})
+
+    assert amounts(result) == [2500]
+
+
 def test_payment_seen_before_is_not_told_again() -> None:
     paid = posting(2, "-2500", voucher=901)
     first = found(paid)
