@@ -82,13 +82,25 @@ class SettlingDesk:
     faults: list[Fault] = field(default_factory=list)
     _handled: set[tuple[str, UUID]] = field(default_factory=set)
 
-    async def claim(self, amount: str = "10000") -> Invoice:
+    async def claim(self, amount: str = "10000", **more: Any) -> Invoice:
         """Make an overdue invoice that was handed over."""
         day = date(2026, 8, 3)
-        order = InvoiceOrder(self.debtor.id, Decimal(amount), day, day)
+        order = InvoiceOrder(self.debtor.id, Decimal(amount), day, day, **more)
         invoice = self.world.add_invoice(self.company.id, order)
-        await self.store.commit([claims.save_claim(self._handed_over(invoice))])
+        await self.hand_over(invoice)
         return invoice
+
+    async def hand_over(self, invoice: Invoice) -> None:
+        """Keep a claim on an invoice."""
+        await self.store.commit([claims.save_claim(self._handed_over(invoice))])
+
+    async def pay_on_clearing(self, invoice: Invoice, amount: str, day: date) -> None:
+        """Have somebody else register money of the collector on an invoice."""
+        kinds = self.company.payment_types.values()
+        clearing = next(kind.id for kind in kinds if kind.debit_account.number == 1579)
+        await self.books().register_payment(
+            invoice.id, date=day, payment_type_id=clearing, amount=Decimal(amount)
+        )
 
     def _handed_over(self, invoice: Invoice) -> HandedOver:
         return HandedOver(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from shared.providers.tripletex.wire import Id, NewPosting, NewVoucher
 from shared.store import bookings, tasks
 from shared.store.bookings import BookingState
 from shared.store.clients import Accounts
+from tests.harness.mortality import KilledError
 from tests.harness.settlement_makers import CLIENT, kroner, line, parts
 from tests.harness.settling import SettlingDesk
 
@@ -182,6 +184,73 @@ async def test_a_strange_voucher_with_our_number_is_not_taken_for_ours(
 
     assert await settling.tasks() == [kind]
     assert "PUT :payment" not in settling.killer.made
+
+
+async def test_an_invoice_that_tripletex_does_not_show_holds(settling: SettlingDesk) -> None:
+    gone = replace(await settling.claim(), id=999)
+    await settling.hand_over(gone)
+    settling.issue(settling.of(gone, line(allocation=FULL, agency=FEES, vat="159.50")))
+
+    await settling.round()
+
+    assert await settling.tasks() == ["invoice-missing"]
+
+
+async def test_an_invoice_in_euro_is_booked_by_hand(settling: SettlingDesk) -> None:
+    invoice = await settling.claim(currency="EUR", amount_currency=Decimal(1000))
+    settling.issue(settling.of(invoice, line(allocation=FULL, agency=FEES, vat="159.50")))
+
+    await settling.round()
+
+    assert await settling.tasks() == ["invoice-foreign"]
+    assert settling.killer.made == []
+
+
+async def test_the_reversal_of_a_held_line_is_held(settling: SettlingDesk) -> None:
+    invoice = await full_payment(settling)
+    await booked_by_hand(settling)
+    back = line(
+        allocation=parts(principal=-10000),
+        type="REVERSAL",
+        line_id="lin_2",
+        reverses_line_id="lin_1",
+        remaining_principal=kroner(10000),
+    )
+    settling.issue(settling.of(invoice, back), number=2)
+
+    await settling.round()
+
+    assert await settling.tasks() == ["invoice-already-settled", "original-not-booked"]
+    assert settling.killer.made == []
+
+
+async def test_two_payments_that_look_alike_after_a_crash_are_left_to_a_person(
+    settling: SettlingDesk,
+) -> None:
+    invoice = await settling.claim()
+    part = line(allocation=parts(principal=4000), remaining_principal=kroner(6000))
+    settling.issue(settling.of(invoice, part))
+    settling.killer.at, settling.killer.after = 1, True
+    with pytest.raises(KilledError):
+        await settling.round()
+    await settling.pay_on_clearing(invoice, "4000", date(2026, 9, 14))
+
+    await settling.again()
+
+    assert await settling.tasks() == ["booking-unclear"]
+    assert settling.outstanding(invoice) == kroner(2000)
+
+
+async def test_without_a_residual_voucher_the_statement_is_on_the_payment(
+    settling: SettlingDesk,
+) -> None:
+    invoice = await settling.claim()
+    settling.issue(settling.of(invoice, line(allocation=parts(principal=10000))))
+
+    await settling.round()
+
+    (payment,) = settling.vouchers()
+    assert payment.attachment is not None
 
 
 async def test_a_token_that_may_not_see_periods_books_all_the_same(
