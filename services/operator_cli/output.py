@@ -203,7 +203,8 @@ def _rich_table(cells: Iterable[Sequence[str]], columns: Sequence[Column]) -> No
         table.add_column(column.header, justify="right" if column.right else "left")
     for row in cells:
         table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+    context = click.get_current_context(silent=True)
+    Console(no_color=True if context and context.color is False else None).print(table)
 
 
 def _plain_table(cells: Sequence[Sequence[str]], columns: Sequence[Column]) -> None:

@@ -68,10 +68,14 @@ def _summary(file: Path) -> str:
 )
 @click.version_option(package_name="restanse", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the details of errors that were not foreseen.")
-def root(*, debug: bool) -> None:
+@click.option("--no-color", is_flag=True, help="Write without colours, as NO_COLOR=1 does.")
+@click.option("--no-color-set", "wish", envvar="NO_COLOR", hidden=True)
+@click.pass_context
+def root(ctx: click.Context, *, debug: bool, no_color: bool, wish: str | None) -> None:
     """Hand overdue Tripletex invoices to ECPay, and book what ECPay settles.
 
     Data is written to stdout, everything else to stderr. Settings are read from RESTANSE_…
     environment variables. 'restanse COMMAND --help' tells more.
     """
     del debug  # read in __main__, before anything can go wrong
+    ctx.color = False if no_color or wish else None  # any value of NO_COLOR counts

@@ -1,4 +1,4 @@
-"""Ask for a look at Tripletex now."""
+"""Ask for a look at both systems now."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from services.operator_cli.output import note
 @click.option("--all", "everyone", is_flag=True, help="Look at every active client.")
 @click.option("--full", is_flag=True, help="Sweep all invoices, not only the open posts.")
 def command(client_id: str | None, *, everyone: bool, full: bool) -> None:
-    """Ask for a look at Tripletex now, instead of when it is due.
+    """Ask for a look at Tripletex and ECPay now, instead of when it is due.
 
-    The request is queued; a running tripletex-poller does it.
+    The request is queued; running services (tripletex-poller, payment-reconciler) do it.
     """
     from services.operator_cli.session import actor, with_store
     from shared.operations.acts import Act
