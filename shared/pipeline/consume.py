@@ -71,7 +71,7 @@ class BatchLine:
         settled = await self._handle(fresh)
         settled += [bury_illegible(one, self._place, now=now) for one in illegible]
         committed = await self._commit(settled)
-        await self._answer(deliveries, committed, subscription)
+        await subscription.ack(deliveries)
         count_answered(self._queue, committed, repeated)
         await self._means.relay.offer(committed.fresh)
 
@@ -125,16 +125,9 @@ class BatchLine:
             return await self._commit_together([buried])
         except Bug as bug:
             _log.error("a dead letter cannot be kept", queue=self._queue, reason=bug.message)
-            return Committed(refused=(buried,))
-
-    async def _answer(
-        self, deliveries: Sequence[Delivery], committed: Committed, subscription: Subscription
-    ) -> None:
-        refused = [one.delivery for one in committed.refused]
-        if refused:  # the broker's own dead-lettering is the net under ours
-            await subscription.dead_letter(refused)
-        tags = {(delivery.epoch, delivery.tag) for delivery in refused}
-        await subscription.ack([one for one in deliveries if (one.epoch, one.tag) not in tags])
+            if not await self._means.relay.carry(buried.rows):
+                raise  # it stays on the queue, and the process ends for a person to look at
+            return Committed(kept=(buried,))
 
 
 def split_handled(

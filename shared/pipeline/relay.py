@@ -101,6 +101,12 @@ class Relay:
             self._fresh.extend(rows)
             self._changed.notify_all()
 
+    async def carry(self, rows: Sequence[OutboxRow]) -> bool:
+        """Publish rows that the database would not keep; tell whether the broker has them."""
+        outcomes = await self._publish(rows)
+        count_published(rows, outcomes)
+        return all(outcome is Published.CONFIRMED for outcome in outcomes)
+
     def nudge(self) -> None:
         """Sweep now instead of at the end of the pause."""
         self._nudged.set()

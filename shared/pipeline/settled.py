@@ -50,13 +50,11 @@ class Committed:
         kept: What counted.
         lost: Messages that another replica had handled meanwhile; nothing of them was kept.
         fresh: Rows to publish now, leased to us.
-        refused: What the database would not even keep as a dead letter.
     """
 
     kept: tuple[Settled, ...] = ()
     lost: tuple[Settled, ...] = ()
     fresh: tuple[OutboxRow, ...] = ()
-    refused: tuple[Settled, ...] = ()
 
     def __add__(self, other: Committed) -> Committed:
         """Return both together."""
@@ -64,7 +62,6 @@ class Committed:
             self.kept + other.kept,
             self.lost + other.lost,
             self.fresh + other.fresh,
-            self.refused + other.refused,
         )
 
 

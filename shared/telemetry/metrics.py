@@ -49,6 +49,3 @@ WORKER_IN_FLIGHT = Gauge(
 OUTBOX_RETURNED = Counter(
     "restanse_outbox_returned", "Rows kept because no queue would take them.", ("exchange",)
 )
-OUTBOX_PENDING = Gauge(
-    "restanse_outbox_pending", "Rows of the outbox, by whether they are due.", ("state",)
-)

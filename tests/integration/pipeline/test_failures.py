@@ -162,3 +162,16 @@ async def test_a_message_that_no_queue_takes_is_kept(plant: Plant) -> None:
     await plant.idle()
 
     assert (await outbox.counts(plant.store, now=NOW)).later == 1
+
+
+async def test_a_dead_letter_that_no_database_keeps_still_reaches_its_queue(plant: Plant) -> None:
+    async with plant.store.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE attempts")
+    await plant.consume(one_by_one(Failing(Invalid("no such claim"))))
+
+    await plant.send(payment(1), payment(2))
+    await plant.idle()
+
+    dead = await plant.take(DEAD, 2)
+    assert {one.message_id for one in dead} == {str(payment(n).id) for n in (1, 2)}
+    assert await plant.ready(QUEUE) == 0
