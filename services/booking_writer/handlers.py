@@ -85,7 +85,7 @@ class BookingWriter:
         booking = await self._begin(journal, reconciled)
         creditor = self._ecpay.creditor(client.ecpay_client_id, client_id=client.client_id)
         terms = await creditor.agreement()
-        as_draft = client.booking is BookingMode.DRAFT
+        as_draft = journal.is_draft(wanted=client.booking is BookingMode.DRAFT)
         planned = replace(
             plan(reconciled, vat_registered=terms.vat_registered, as_draft=as_draft),
             booking_date=booking.booking_date,
@@ -95,8 +95,9 @@ class BookingWriter:
         books = Books(client, company, self._charts.of(client.client_id))
         saga = Saga(planned, books, creditor, journal)
         try:
-            await self._check_originals(reconciled, planned)
-            await saga.book()
+            if booking.state is not BookingState.BOOKED:
+                await self._check_originals(reconciled, planned)
+                await saga.book()
             attached = await saga.attach()
             await saga.acknowledge(self._clock.now())
         except Hold as hold:
@@ -104,7 +105,7 @@ class BookingWriter:
             return await self._hold(journal, booking, hold)
         booked = await self._booked(journal, booking, planned)
         is_late = not attached and is_overdue(booked, self._clock.now())
-        tasks = tuple(_tasks(booked, planned, is_late=is_late, as_draft=as_draft))
+        tasks = tuple(_tasks(booked, planned, is_late=is_late))
         return Done(messages=(_message(booked, journal),), writes=tasks)
 
     async def _is_quarantined(self, client_id: str, settlement_id: str) -> bool:
@@ -207,7 +208,7 @@ def _message(booking: Booking, journal: Journal) -> AnyEvent:
     )
 
 
-def _tasks(booking: Booking, planned: Plan, *, is_late: bool, as_draft: bool) -> list[Write]:
+def _tasks(booking: Booking, planned: Plan, *, is_late: bool) -> list[Write]:
     opened = [
         open_task(
             booking.client_id,
@@ -223,7 +224,7 @@ def _tasks(booking: Booking, planned: Plan, *, is_late: bool, as_draft: bool) ->
     ]
     if planned.vat_apart:
         opened.append(_vat_task(booking, planned))
-    if as_draft and planned.rows:
+    if planned.is_draft and planned.rows:
         opened.append(_draft_task(booking, planned))
     if is_late:
         opened.append(_statement_task(booking, planned))

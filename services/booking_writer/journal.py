@@ -38,6 +38,20 @@ class Journal:
         """Return every step in the order in which it was begun."""
         return tuple(self._steps.values())
 
+    def is_draft(self, *, wanted: bool) -> bool:
+        """Tell whether this is booked as a draft: as it was begun, else as is wanted now.
+
+        A client may change its mind between two attempts, and half a settlement each way would
+        book the principal twice.
+        """
+        kinds = {step.kind for step in self._steps.values()}
+        if StepKind.INVOICE_PAYMENT in kinds:
+            return False
+        for step in self._steps.values():
+            if step.kind is StepKind.RESIDUAL_VOUCHER:
+                return bool(step.seen.get("draft"))
+        return wanted
+
     def step(self, kind: StepKind, key: str) -> Step | None:
         """Return a step, None before it was intended."""
         return self._steps.get((kind, key))

@@ -30,7 +30,6 @@ from shared.providers.ecpay.requests import AcknowledgementCreate
 from shared.providers.tripletex.faults import TRIPLETEX, UNCERTAIN
 from shared.providers.tripletex.wire import Invoice, Posting, Voucher
 from shared.store.bookings import LONGEST_CALL, Step, StepKind, StepState
-from shared.store.clients import BookingMode
 
 log = structlog.get_logger()
 
@@ -176,7 +175,10 @@ class Saga:
         if self._journal.is_done(StepKind.RESIDUAL_VOUCHER, number):
             return
         intent = await self._journal.intend(
-            StepKind.RESIDUAL_VOUCHER, number, booking_date=self._plan.booking_date
+            StepKind.RESIDUAL_VOUCHER,
+            number,
+            booking_date=self._plan.booking_date,
+            seen={"draft": self._plan.is_draft},
         )
         voucher = self._present or await self._post_new()
         await self._journal.complete(intent, {"voucher": voucher.id})
@@ -198,9 +200,9 @@ class Saga:
             account_ids=await self._books.account_ids(self._plan),
             customers=self._customers(),
         )
-        company, posts = self._books.company, self._books.client.booking is BookingMode.POST
+        company, is_final = self._books.company, not self._plan.is_draft
         try:
-            return await _in_time(company.post_voucher(voucher, send_to_ledger=posts))
+            return await _in_time(company.post_voucher(voucher, send_to_ledger=is_final))
         except Invalid as fault:
             raise await self._refused(f"voucher {self._plan.external_number}", fault) from fault
 

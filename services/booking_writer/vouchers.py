@@ -106,6 +106,7 @@ class Plan:
             where the principal stands as receivable rows of the voucher instead.
         rows: The voucher, balanced, the clearing account last; empty when the payments say it
             all.
+        is_draft: The voucher waits in Tripletex until a person approves it.
         overpaid: Lines with money beyond the claim, which a person pays back or keeps on account.
         vat_apart: VAT that ECPay invoices apart instead of deducting it from the payout.
     """
@@ -115,6 +116,7 @@ class Plan:
     description: str
     payments: tuple[InvoicePayment, ...]
     rows: tuple[Row, ...]
+    is_draft: bool = False
     overpaid: tuple[SettlementLine, ...] = ()
     vat_apart: Decimal = ZERO
 
@@ -156,6 +158,7 @@ def plan(
         description=_description(settlement),
         payments=payments,
         rows=(*rows, *_clearing(rows, settlement)),
+        is_draft=as_draft,
         overpaid=tuple(line for line in settlement.lines if _forwarded_overpayment(line)),
         vat_apart=_vat_apart(settlement.lines) if vat_registered else ZERO,
     )
