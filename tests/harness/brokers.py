@@ -25,7 +25,7 @@ from shared.bus.signals import Signal
 from tests.harness.rabbitmq_node import RabbitMqNode
 from tests.harness.tcp_proxy import TcpProxy
 
-PATIENCE = 20.0
+PATIENCE = 40.0
 QUORUM = {"x-queue-type": "quorum"}
 
 

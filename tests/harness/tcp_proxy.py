@@ -17,6 +17,8 @@ class TcpProxy:
         self._writers: set[asyncio.StreamWriter] = set()
         self._passing: set[asyncio.Task[None]] = set()
         self._refusing = False
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self.port = 0
 
     async def start(self) -> None:
@@ -27,6 +29,7 @@ class TcpProxy:
     async def stop(self) -> None:
         """Cut everything and listen no longer."""
         self._refusing = True
+        self.flow()
         self.cut()
         if self._passing:
             await asyncio.wait(self._passing)
@@ -38,6 +41,14 @@ class TcpProxy:
         """Reset every connection."""
         for writer in list(self._writers):
             writer.transport.abort()
+
+    def stall(self) -> None:
+        """Pass nothing on, and keep every connection open, as a dead network does."""
+        self._flowing.clear()
+
+    def flow(self) -> None:
+        """Pass bytes on again."""
+        self._flowing.set()
 
     def refuse(self) -> None:
         """Reset every connection, and each new one at once."""
@@ -65,13 +76,13 @@ class TcpProxy:
             return
         both = {writer, to_writer}
         self._writers |= both
-        await asyncio.gather(_pass(reader, to_writer), _pass(to_reader, writer))
+        await asyncio.gather(self._pass(reader, to_writer), self._pass(to_reader, writer))
         self._writers -= both
 
-
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.transport.abort()

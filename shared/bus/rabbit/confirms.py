@@ -19,7 +19,7 @@ class Outcomes:
     def __init__(self, count: int) -> None:
         self.complete: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._outcomes: list[Published | None] = [None] * count
-        self._missing = count
+        self.missing = count
         if not count:
             self.complete.set_result(None)
 
@@ -27,8 +27,8 @@ class Outcomes:
         """Note one outcome; the first word stands."""
         if self._outcomes[index] is None:
             self._outcomes[index] = outcome
-            self._missing -= 1
-            if not self._missing and not self.complete.done():
+            self.missing -= 1
+            if not self.missing and not self.complete.done():
                 self.complete.set_result(None)
 
     def result(self) -> Sequence[Published]:

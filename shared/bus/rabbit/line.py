@@ -93,6 +93,10 @@ class Line:
         self._hang_up()
         await asyncio.wait([self.lost], timeout=CLOSE_SECONDS)
 
+    def drop(self) -> None:
+        """Give the connection up without a word to the broker, which answers none."""
+        self.wire.drop()
+
     def _hang_up(self) -> None:
         try:
             self.wire.close()

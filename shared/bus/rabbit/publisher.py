@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -22,11 +23,11 @@ from shared.faults import Fault, Invalid, NotAllowed
 WINDOW: Final = 2000
 WINDOW_BYTES: Final = 32 * 1024 * 1024
 TURN: Final = 250
-ANSWER_SECONDS: Final = 30.0
+SILENCE_SECONDS: Final = 8.0
 _FRAME_OVERHEAD: Final = 8
-log = structlog.get_logger()
-
 _EXCHANGE: Final = re.compile(r"exchange '([^']*)'")
+
+log = structlog.get_logger()
 
 
 class Publisher:
@@ -34,6 +35,10 @@ class Publisher:
 
     Many tasks may publish at once and share one window. Whatever the window holds when the
     channel is lost is unknown. While the broker blocks publishers, publishing waits.
+
+    When a call has had no answer for a while, the line is given up for a new one, and what is in
+    flight is unknown. RabbitMQ 3.10.8 confirms nothing for a quorum queue without a leader, and
+    reads nothing more from a connection that publishes to one (seen 2026-11).
     """
 
     def __init__(self, observe: Observe) -> None:
@@ -60,10 +65,11 @@ class Publisher:
     async def start(self, line: Line) -> None:
         """Publish over a line from now on."""
         channel = await line.channel()
-        await channel.confirm(self._on_answer)
-        channel.raw.add_on_return_callback(self._on_return)
+        window = ConfirmWindow()
+        await channel.confirm(partial(self._on_answer, window))
+        channel.raw.add_on_return_callback(partial(_on_return, window))
         channel.closed.add_done_callback(self._on_closed)
-        self._window = ConfirmWindow()
+        self._window = window
         self._body_room = int(line.wire.params.frame_max or 131072) - _FRAME_OVERHEAD
         self._line, self._channel = line, channel
         self._room.set()
@@ -90,19 +96,14 @@ class Publisher:
         for message in messages:
             check(message)
         outcomes = Outcomes(len(messages))
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS) as deadline:
-                sent = 0
-                while sent < len(messages) and await self._has_room():
-                    sent += self._send(messages, sent, outcomes)
-                    deadline.reschedule(asyncio.get_running_loop().time() + ANSWER_SECONDS)
-                    await asyncio.sleep(0)  # let confirms in
-                if sent == len(messages):
-                    await asyncio.shield(outcomes.complete)
-                else:
-                    await asyncio.sleep(0)  # the line is gone; let what was sent be settled
-        except TimeoutError:
-            log.warning("broker does not confirm", waited_seconds=ANSWER_SECONDS)
+        sent = 0
+        while sent < len(messages) and await self._has_room():
+            sent += self._send(messages, sent, outcomes)
+            await asyncio.sleep(0)  # let confirms in
+        if sent == len(messages):
+            await self._all_answered(outcomes)
+        else:
+            await asyncio.sleep(0)  # the line is gone; let what was sent be settled
         result = outcomes.result()
         observe_outcomes(self._observe, result)
         return result
@@ -120,7 +121,22 @@ class Publisher:
                 return True
             else:
                 self._room.clear()
-                await self._room.wait()
+                if not await _comes(self._room):
+                    self._give_up()
+
+    async def _all_answered(self, outcomes: Outcomes) -> None:
+        while not outcomes.complete.done():
+            missing = outcomes.missing
+            await asyncio.wait([outcomes.complete], timeout=SILENCE_SECONDS)
+            if outcomes.missing == missing:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        line = self._line
+        if line is not None and not line.is_blocked:
+            log.warning("broker does not confirm", messages=len(self._window))
+            self.lose()
+            line.drop()
 
     def _send(self, messages: Sequence[Outgoing], start: int, outcomes: Outcomes) -> int:
         channel, line = self._channel, self._line
@@ -138,20 +154,17 @@ class Publisher:
         line.wire.write(b"".join(frames))
         return len(frames)
 
-    def _on_answer(self, answer: Any) -> None:
+    def _on_answer(self, window: ConfirmWindow, answer: Any) -> None:
         method = answer.method
         nacked = isinstance(method, spec.Basic.Nack)
         outcome = Published.NACKED if nacked else Published.CONFIRMED
-        self._window.answer(method.delivery_tag, outcome, multiple=method.multiple)
+        window.answer(method.delivery_tag, outcome, multiple=method.multiple)
         self._room.set()
 
-    def _on_return(self, _channel: object, method: Any, properties: Any, _body: bytes) -> None:
-        self._window.mark_returned(
-            method.exchange, method.routing_key, properties.message_id or ""
-        )
-
     def _on_closed(self, closed: asyncio.Future[Fault]) -> None:
-        line = self._line
+        line, channel = self._line, self._channel
+        if channel is None or channel.closed is not closed:
+            return  # given up before
         self._blame(closed.result())
         self.lose()
         if line is not None and line.is_open:  # only the channel was closed
@@ -173,3 +186,18 @@ class Publisher:
             await line.close()  # recovery dials again
         finally:
             self._reopening = None
+
+
+async def _comes(event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(SILENCE_SECONDS):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _on_return(
+    window: ConfirmWindow, _channel: object, method: Any, properties: Any, _body: bytes
+) -> None:
+    window.mark_returned(method.exchange, method.routing_key, properties.message_id or "")

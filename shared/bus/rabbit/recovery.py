@@ -15,7 +15,7 @@ from shared.bus.signals import Observe, Signal
 from shared.faults import Fault, Outage
 
 FIRST_WAIT: Final = 0.2
-LONGEST_WAIT: Final = 15.0
+LONGEST_WAIT: Final = 5.0
 PATIENCE: Final = 2.0
 
 log = structlog.get_logger()

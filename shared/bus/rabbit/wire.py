@@ -11,14 +11,30 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from pika import frame
 from pika.adapters.asyncio_connection import AsyncioConnection
+from pika.channel import Channel
+from pika.exceptions import StreamLostError
 
 _FRAME_HEAD: Final = struct.Struct(">BHI")
 _FRAME_END_SIZE: Final = 1
 _PROTOCOL_HEADER: Final = b"AMQP"
+
+
+class KeepingChannel(Channel):  # type: ignore[misc] # pika has no types
+    """A channel that keeps what arrives between a cancel and its answer.
+
+    pika rejects those deliveries, which RabbitMQ counts as failed tries.
+    """
+
+    def _on_deliver(self, method_frame: Any, header_frame: Any, body: bytes) -> None:
+        on_delivery = self._consumers.get(method_frame.method.consumer_tag)
+        if on_delivery is None:
+            super()._on_deliver(method_frame, header_frame, body)
+        else:
+            on_delivery(self, method_frame.method, header_frame.properties, body)
 
 
 class Wire(AsyncioConnection):  # type: ignore[misc] # pika has no types
@@ -30,6 +46,14 @@ class Wire(AsyncioConnection):  # type: ignore[misc] # pika has no types
     def write(self, frames: bytes) -> None:
         """Write whole frames that were encoded elsewhere."""
         self._output_marshaled_frames((frames,))
+
+    def drop(self) -> None:
+        """End the connection without the closing ceremony."""
+        if self.is_open:
+            self._terminate_stream(StreamLostError("given up: the broker answers nothing"))
+
+    def _create_channel(self, channel_number: int, on_open_callback: Any) -> KeepingChannel:
+        return KeepingChannel(self, channel_number, on_open_callback)
 
     def _output_marshaled_frames(self, marshaled_frames: Iterable[bytes]) -> None:
         if self._written is None:
