@@ -29,12 +29,14 @@ from shared.store.claims import HandedOver, claims_of
 from shared.store.clients import BookingMode, Client
 from shared.store.reported import ReportedPayment, payments_on
 from shared.store.settlements import JudgedSettlement, SettlementState
+from shared.store.tasks import list_tasks
 
 AT_ONCE = 4
 """Clients compared, and batches read, at the same time."""
 _BATCH = 100
 _REFERENCES = 1000
 _EVERY = 1_000_000
+_PARTS_OF_A_REFERENCE = 4
 _AHEAD = timedelta(days=400)
 
 T = TypeVar("T")
@@ -71,6 +73,7 @@ async def _evidence(desk: Desk, client: Client) -> Evidence:
         clearing=await _clearing(desk, client, company, claims),
         books=books,
         reported=await _reported(desk, client, books),
+        tasks=await _tasks(desk, client),
     )
 
 
@@ -169,6 +172,16 @@ async def _reported(
     found: list[ReportedPayment] = []
     for batch in _batches([row.claim_reference for row in books], _REFERENCES):
         found += await payments_on(desk.store, client.client_id, batch)
+    return found
+
+
+async def _tasks(desk: Desk, client: Client) -> Mapping[str, int]:
+    """Return the open tasks about claims; their keys begin with the claim reference."""
+    found: dict[str, int] = {}
+    for task in await list_tasks(desk.store, client_id=client.client_id, limit=_EVERY):
+        reference = ":".join(task.key.split(":")[:_PARTS_OF_A_REFERENCE])
+        if invoice_of(reference) is not None:
+            found.setdefault(reference, task.id)
     return found
 
 

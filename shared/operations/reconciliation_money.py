@@ -43,6 +43,11 @@ class Carried:
     waits_for: str
 
     @property
+    def voucher_number(self) -> str:
+        """Return the key of its voucher in Tripletex."""
+        return f"{VOUCHER_PREFIX}{self.settlement.settlement_number}"
+
+    @property
     def in_ledger(self) -> bool:
         """Tell whether the ledger shows it."""
         return self.is_booked and not self.is_draft

@@ -7,13 +7,12 @@ client: what our vouchers moved the clearing account by is the net of the settle
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from shared.messages.ids import claim_reference, invoice_of
 from shared.messages.money import ZERO, Money
 from shared.operations.reconciliation_money import (
-    VOUCHER_PREFIX,
     Carried,
     Compared,
     Ledgers,
@@ -38,6 +37,7 @@ class Evidence:
         clearing: Postings on the clearing account since the first hand-over.
         books: What we handed over, by our books.
         reported: Direct payments, by our books.
+        tasks: Open tasks about claims, by claim reference.
     """
 
     claims: Sequence[Claim]
@@ -46,11 +46,13 @@ class Evidence:
     clearing: Sequence[Posting]
     books: Sequence[HandedOver]
     reported: Sequence[ReportedPayment]
+    tasks: Mapping[str, int] = field(default_factory=dict)
 
 
 def judge(client: Client, evidence: Evidence) -> ClientReport:
     """Compare both systems for one client."""
     ours = [claim for claim in evidence.claims if is_ours(client, claim)]
+    evidence = replace(evidence, settlements=_posted(evidence))
     ledgers = Ledgers(evidence.settlements, evidence.clearing, evidence.reported)
     compared = [
         ledgers.compare(claim, invoice)
@@ -75,6 +77,15 @@ def is_ours(client: Client, claim: Claim) -> bool:
     if invoice is None:
         return False
     return claim.claim_reference == claim_reference(client.company_id, invoice)
+
+
+def _posted(evidence: Evidence) -> tuple[Carried, ...]:
+    """Tell the drafts that a person has posted meanwhile: the ledger shows their number."""
+    posted = vouchers_by_number(evidence.clearing)
+    return tuple(
+        replace(each, is_draft=each.is_draft and each.voucher_number not in posted)
+        for each in evidence.settlements
+    )
 
 
 def _missing(client: Client, evidence: Evidence, ours: Sequence[Claim]) -> Iterator[Difference]:
@@ -117,7 +128,7 @@ def _on_claim(client: Client, each: Compared, evidence: Evidence) -> Iterator[Di
     too_little_paid = each.collected_not_settled < 0
     if off == 0 and not too_little_paid:
         return
-    cause, act = _cause(client, each, evidence.reported)
+    cause, act = _cause(client, each, evidence)
     yield Difference(
         client.client_id,
         Kind.OUTSTANDING,
@@ -130,9 +141,11 @@ def _on_claim(client: Client, each: Compared, evidence: Evidence) -> Iterator[Di
     )
 
 
-def _cause(client: Client, each: Compared, reported: Sequence[ReportedPayment]) -> tuple[str, str]:
+def _cause(client: Client, each: Compared, evidence: Evidence) -> tuple[str, str]:
     reference = each.claim.claim_reference
-    stuck = [row for row in reported if row.claim_reference == reference]
+    if reference in evidence.tasks:
+        return "a person has to decide", f"restanse task show {evidence.tasks[reference]}"
+    stuck = [row for row in evidence.reported if row.claim_reference == reference]
     stuck = [row for row in stuck if row.state in _NOT_TAKEN]
     explain = f"restanse invoice explain {each.claim.invoice_number} --client {client.client_id}"
     if stuck:
@@ -152,13 +165,13 @@ def _on_settlements(client: Client, evidence: Evidence) -> Iterator[Difference]:
     vouchers = vouchers_by_number(evidence.clearing)
     for each in evidence.settlements:
         number = each.settlement.settlement_number
-        found = vouchers.get(f"{VOUCHER_PREFIX}{number}", set())
+        found = vouchers.get(each.voucher_number, set())
         show = f"restanse settlement show {number} --client {client.client_id}"
         if not each.is_booked:
             told = f"ECPay issued it; {each.waits_for}"
             kind = Kind.SETTLEMENT_NOT_BOOKED
         elif len(found) > 1:
-            told = f"{len(found)} vouchers carry {VOUCHER_PREFIX}{number}: {sorted(found)}"
+            told = f"{len(found)} vouchers carry {each.voucher_number}: {sorted(found)}"
             kind, show = Kind.BOOKED_TWICE, "reverse one of them in Tripletex"
         elif not each.is_acknowledged:
             told = "it is booked, and ECPay was not told so"

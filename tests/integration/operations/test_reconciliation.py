@@ -26,8 +26,10 @@ from shared.providers.ecpay.settlements import Settlement
 from shared.providers.tripletex.client import Company
 from shared.providers.tripletex.wire import Id, NewPosting, NewVoucher
 from shared.store.claims import ClaimState, HandedOver, save_claim
+from shared.store.clients import BookingMode
 from shared.store.clients import client as stored_client
 from shared.store.reported import PaymentState, ReportedPayment, save_payment
+from shared.store.tasks import open_task
 from tests.harness.office import CLIENT_ID, ECPAY_ID, TODAY, Office
 
 DUE = date(2026, 8, 3)
@@ -339,3 +341,30 @@ async def test_a_client_that_cannot_be_read_is_told_apart(flow: Flow) -> None:
 
     assert (report.agrees, report.exit_code) == (False, 6)
     assert report.clients[0].unreadable is not None
+
+
+async def test_a_difference_with_an_open_task_leads_to_it(flow: Flow) -> None:
+    await flow.receive("2500.00", told=False)
+    now = flow.office.desk.clock.now()
+    task = open_task(CLIENT_ID, "partial-credit", f"{flow.reference}:1", "x", "y", now=now)
+    await flow.office.desk.store.commit([task])
+
+    found = await flow.difference()
+
+    assert found.act == "restanse task show 1"
+
+
+async def test_a_draft_is_expected_in_the_ledger_once_it_is_posted(flow: Flow) -> None:
+    flow.office.sandbox.ecpay.debtor_pays(flow.reference, "4000.00")
+    settlement = await flow.settle()
+    await flow.acknowledge(settlement)
+    desk = flow.office.desk
+    draft = clients.Answers(client_id=CLIENT_ID, booking=BookingMode.DRAFT)
+    await clients.repeat(desk, draft)
+
+    waiting = await flow.report()
+
+    assert waiting.differences == ()
+    assert waiting.total.settled_not_booked == settlement.totals.principal
+    await flow.post_residual(settlement.net_payout)
+    assert (await flow.difference()).kind is Kind.OUTSTANDING
