@@ -8,7 +8,7 @@ import click
 
 from services.operator_cli.output import Column, in_kroner, print_json, print_rows, wire
 from shared.messages.money import Money
-from shared.operations.reconciliation_report import Figures, Report
+from shared.operations.reconciliation_report import Figures, Report, told_differences
 
 _COLUMNS = (
     Column("CLIENT", lambda row: row.client_id),
@@ -39,7 +39,7 @@ def print_report(report: Report, *, output: str) -> None:
         return
     print_rows(report.clients, _COLUMNS, output=output, now=report.compared_at)
     if report.differences:
-        click.secho(f"\n{len(report.differences)} differences:", bold=True)
+        click.secho(f"\n{told_differences(len(report.differences))}:", bold=True)
         print_rows(report.differences, _DIFFERENCES, output=output, now=report.compared_at)
     click.echo("\n" + "\n".join(verdict_lines(report)))
 
@@ -51,7 +51,7 @@ def verdict_lines(report: Report) -> list[str]:
     if lines:
         return ["Not everything could be compared:", *lines]
     if not report.agrees:
-        return [f"Tripletex and ECPay do not agree: {len(report.differences)} differences."]
+        return [f"Tripletex and ECPay do not agree: {told_differences(len(report.differences))}."]
     return ["Tripletex and ECPay agree.", *_amounts(sums)]
 
 

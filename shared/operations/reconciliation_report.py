@@ -110,7 +110,7 @@ class ClientReport:
         """Return the outcome in a word or two."""
         if self.unreadable is not None:
             return "not compared"
-        return "agrees" if self.agrees else f"{len(self.differences)} differences"
+        return "agrees" if self.agrees else told_differences(len(self.differences))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,11 @@ class Report:
         if any(each.unreadable for each in self.clients):
             return UNREACHABLE
         return 0 if self.agrees else PARTLY
+
+
+def told_differences(count: int) -> str:
+    """Return how many differences there are, in words."""
+    return f"{count} difference{'' if count == 1 else 's'}"
 
 
 def added(figures: Iterable[Figures]) -> Figures:

@@ -17,6 +17,7 @@ from shared.store.clients import Client
 
 _LOGIN = frozenset({"3000", "LOGIN_REFUSED", "HTTP_401"})
 _NO_RIGHT = frozenset({"9000", "HTTP_403"})
+_UNKNOWN = frozenset({"21000"})
 _SECRET = frozenset({"SECRET_KEY_MISSING", "SEAL_BROKEN"})
 _NO_CREDENTIALS = frozenset({"CREDENTIALS", "UNAUTHENTICATED", "INSUFFICIENT_SCOPE", "HTTP_401"})
 _NO_AGREEMENT = frozenset({"FORBIDDEN", "NOT_FOUND", "HTTP_403", "HTTP_404"})
@@ -93,6 +94,8 @@ def refused(subject: str, step: Step, fault: Fault) -> Finding:
     """Tell of a refusal that has no words of its own."""
     if fault.code in _NO_RIGHT:
         return _right(subject, fault)
+    if fault.code in _UNKNOWN:
+        return not_checked(step, subject, f"this Tripletex does not show it ({fault.code})")
     if isinstance(fault, Retryable):
         is_away = not (isinstance(fault, Outage) and fault.client_id is not None)
         verdict = Verdict.UNREACHABLE if is_away else Verdict.NOT_ALLOWED

@@ -98,3 +98,9 @@ def test_an_unreachable_system_names_its_setting() -> None:
     away = Outage("POST /oauth/token failed", dependency="ecpay", code="CONNECT")
 
     assert refused("agreement", Step.AGREEMENT, away).told.endswith("is RESTANSE_ECPAY_URL right?")
+
+
+def test_what_an_older_tripletex_does_not_have_is_not_held_against_anybody() -> None:
+    unknown = Invalid("no such path", code="21000", dependency="tripletex")
+
+    assert refused("VAT", Step.BOOKKEEPING, unknown).verdict is Verdict.NOT_CHECKED
