@@ -141,7 +141,8 @@ def _heading(step: Step) -> str:
 
 def _print_finding(finding: Finding) -> None:
     mark = click.style(f"{finding.verdict.value:<12}", fg=_COLOURS[finding.verdict])
-    click.echo(f"  {mark} {finding.subject}: {finding.told}")
+    named = finding.told.startswith(finding.subject)
+    click.echo(f"  {mark} {finding.told if named else f'{finding.subject}: {finding.told}'}")
     if finding.repeat is not None:
         click.echo(f"  {'':<12} -> {finding.repeat}")
 

@@ -83,7 +83,7 @@ async def _login(desk: Desk, client: Client) -> tuple[Client, list[Finding]]:
     if client.company_id in reached:
         told = f"the key of accounting office {owner} reaches company {client.company_id}"
         return replace(client, is_accountant_token=True), [ok(Step.KEY, "client key", told)]
-    return client, [wrong_company(client, owner, len(reached))]
+    return client, [wrong_company(client, owner, len(reached - {owner}))]
 
 
 async def _reached(owned: Company) -> set[int]:

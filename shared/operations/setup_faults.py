@@ -47,7 +47,7 @@ def wrong_company(client: Client, owner: int, reached: int) -> Finding:
     """Tell that the key is for another company."""
     told = f"the client key belongs to company {owner}, not to company {client.company_id}"
     if reached:
-        told += f", and it reaches {reached} other companies but not that one"
+        told += f"; as an accounting office's it reaches {reached} others, not that one"
     again = f"restanse client add --repeat --id {client.client_id}"
     return failed(
         Step.KEY,
