@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,13 @@ def a_task(key: str) -> Write:
     return open_task(
         "acme", "partial-credit", key, "Delkreditert", "Sjekk kravet", now=NOW, amount=Decimal(10)
     )
+
+
+async def workers_ended() -> None:
+    # a connection that failed to open leaves its thread to tell a loop that may be gone by then
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 10)
 
 
 async def test_a_task_is_opened_once_per_key(store: Store) -> None:
@@ -107,6 +115,7 @@ async def test_a_folder_that_is_not_there_is_an_outage(tmp_path: Path) -> None:
 
     assert caught.value.dependency == "database"
     await opened.close()
+    await workers_ended()
 
 
 @pytest.mark.real
