@@ -15,35 +15,27 @@ _OPERATOR: Final = "rabbitmq.com/v1beta1"
 
 def rabbitmq_definitions(vhost: str) -> str:
     """Return a definitions file for ``rabbitmqctl import_definitions`` and the management API."""
+    lasting = {"vhost": vhost, "durable": True, "auto_delete": False}
     return _json(
         {
             "vhosts": [{"name": vhost}],
             "exchanges": [
                 {
                     "name": e.name,
-                    "vhost": vhost,
                     "type": e.type,
-                    "durable": True,
-                    "auto_delete": False,
                     "internal": False,
                     "arguments": dict(e.arguments or {}),
+                    **lasting,
                 }
                 for e in exchanges()
             ],
             "queues": [
-                {
-                    "name": q.name,
-                    "vhost": vhost,
-                    "durable": True,
-                    "auto_delete": False,
-                    "arguments": dict(q.queue_arguments),
-                }
-                for q in queues()
+                {"name": q.name, "arguments": dict(q.queue_arguments), **lasting} for q in queues()
             ],
             "bindings": [
                 {
-                    "source": exchange,
                     "vhost": vhost,
+                    "source": exchange,
                     "destination": queue,
                     "destination_type": "queue",
                     "routing_key": key,

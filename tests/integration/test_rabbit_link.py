@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from shared.bus.connect import open_link
-from shared.bus.port import Link, Outgoing, Published
+from shared.bus.declare import declare
+from shared.bus.port import Delivery, Link, Outgoing, Published
 from shared.bus.rabbit.address import read_address
 from shared.bus.rabbit.session import session
 from shared.bus.signals import Signal
+from shared.bus.topology import JOURNAL
 from shared.faults import NotAllowed, Outage
 from tests.harness.brokers import bodies, message, numbered, take, until_link
 from tests.harness.rabbitmq_node import RabbitMqNode
@@ -254,3 +256,20 @@ async def test_no_connection_is_left_behind(queue: str, rabbitmq_node: RabbitMqN
     lines = rabbitmq_node.ctl("list_connections", "vhost").split()
 
     assert vhost not in lines
+
+
+async def test_journal_is_read_from_now_on_and_keeps_everything(rabbitmq_vhost: str) -> None:
+    await declare(rabbitmq_vhost)
+    link = await open_link(rabbitmq_vhost, name="t")
+    await link.publish([message("booked.acme", exchange="settlements", body=b"before")])
+    reader = await link.subscribe(JOURNAL, prefetch=10)
+
+    await link.publish(numbered(30, "booked.acme", exchange="settlements"))
+
+    taken: list[Delivery] = []
+    while len(taken) < 30:
+        some = await take(reader, 1)
+        taken += some
+        await reader.ack(some)
+    await link.close()
+    assert bodies(taken) == [str(n).encode() for n in range(30)]
