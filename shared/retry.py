@@ -19,29 +19,42 @@ class RetryPolicy:
 
     Attributes:
         attempts: Tries in all, the first one included.
-        first: Ceiling of the first wait; doubles with each attempt.
+        first: Ceiling of the first wait.
+        growth: By how much the ceiling is multiplied with each attempt.
         ceiling: Largest wait.
         age: A message older than this is not tried again.
     """
 
     attempts: int
     first: timedelta
+    growth: int
     ceiling: timedelta
     age: timedelta
 
     def __post_init__(self) -> None:
         """Refuse a policy that could never end or never start."""
-        if self.attempts < 1 or self.first <= timedelta(0) or self.ceiling < self.first:
-            msg = f"a retry policy needs attempts >= 1 and 0 < first <= ceiling, not {self}"
+        shrinks = self.growth < 1 or self.ceiling < self.first
+        if self.attempts < 1 or self.first <= timedelta(0) or shrinks:
+            msg = f"a retry policy needs attempts, growth >= 1 and 0 < first <= ceiling: {self}"
             raise ValueError(msg)
 
 
 TRANSIENT = RetryPolicy(
-    attempts=8, first=timedelta(seconds=4), ceiling=timedelta(hours=2), age=timedelta(hours=12)
+    attempts=8,
+    first=timedelta(seconds=8),
+    growth=4,
+    ceiling=timedelta(hours=4),
+    age=timedelta(days=3),
 )
+"""Ceilings of 8 s, 32 s, 2 min, 9 min, 34 min, 2 h and 4 h: about seven hours at the most."""
 NOT_YET = RetryPolicy(
-    attempts=40, first=timedelta(seconds=1), ceiling=timedelta(minutes=10), age=timedelta(hours=24)
+    attempts=400,
+    first=timedelta(seconds=1),
+    growth=2,
+    ceiling=timedelta(hours=1),
+    age=timedelta(days=7),
 )
+"""Long, for the predecessor may itself be waiting for the end of an outage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +90,7 @@ def decide(fault: Retryable, *, attempt: int, age: timedelta, draw: float) -> Tr
 
 
 def _wait(fault: Retryable, policy: RetryPolicy, attempt: int, draw: float) -> timedelta:
-    grown = policy.first * (1 << min(attempt - 1, 30))
+    growth: int = policy.growth ** min(attempt - 1, 20)
+    grown = policy.first * growth
     jittered = min(grown, policy.ceiling) * draw
     return max(jittered, fault.retry_after or timedelta(0))

@@ -12,12 +12,12 @@ from shared.retry import NOT_YET, TRANSIENT, GiveUp, RetryPolicy, TryAgain, deci
 NO_AGE = timedelta(0)
 
 
-def test_the_wait_doubles_with_each_attempt() -> None:
+def test_the_wait_grows_with_each_attempt() -> None:
     waits = [
         decide(Transient("away"), attempt=attempt, age=NO_AGE, draw=0.5) for attempt in (1, 2, 3)
     ]
 
-    assert waits == [TryAgain(timedelta(seconds=s)) for s in (2, 4, 8)]
+    assert waits == [TryAgain(timedelta(seconds=s)) for s in (4, 16, 64)]
 
 
 def test_the_wait_the_source_asked_for_is_a_floor() -> None:
@@ -70,13 +70,27 @@ def test_no_wait_is_shorter_than_asked_or_longer_than_the_ceiling(
 
 
 @pytest.mark.parametrize(
-    ("attempts", "first", "ceiling"), [(0, 1, 1), (1, 0, 1), (1, 2, 1)], ids=str
+    ("attempts", "first", "ceiling", "growth"),
+    [(0, 1, 1, 2), (1, 0, 1, 2), (1, 2, 1, 2), (1, 1, 1, 0)],
+    ids=str,
 )
-def test_a_policy_that_makes_no_sense_is_refused(attempts: int, first: int, ceiling: int) -> None:
+def test_a_policy_that_makes_no_sense_is_refused(
+    attempts: int, first: int, ceiling: int, growth: int
+) -> None:
     with pytest.raises(ValueError, match="retry policy"):
         RetryPolicy(
             attempts=attempts,
             first=timedelta(seconds=first),
+            growth=growth,
             ceiling=timedelta(seconds=ceiling),
             age=timedelta(days=1),
         )
+
+
+def test_eight_tries_take_several_hours_at_the_most() -> None:
+    fault = Transient("away")
+
+    waits = [decide(fault, attempt=n, age=NO_AGE, draw=1.0) for n in range(1, TRANSIENT.attempts)]
+
+    total = sum((w.after for w in waits if isinstance(w, TryAgain)), timedelta(0))
+    assert timedelta(hours=6) < total < timedelta(hours=8)
