@@ -72,7 +72,11 @@ def read_address(url: str, *, name: str) -> Address:
 
 
 def parameters(address: Address) -> pika.ConnectionParameters:
-    """Return what pika needs to connect; every wait has an end."""
+    """Return what pika needs to connect; every wait has an end.
+
+    Raises:
+        Misconfigured: A certificate file cannot be used.
+    """
     return pika.ConnectionParameters(
         host=address.host,
         port=address.port,
@@ -88,9 +92,15 @@ def parameters(address: Address) -> pika.ConnectionParameters:
 
 
 def _encryption(address: Address) -> pika.SSLOptions:
-    context = ssl.create_default_context(cafile=address.ca_file)
-    if address.certificate_file:
-        context.load_cert_chain(address.certificate_file, address.key_file)
+    try:
+        context = ssl.create_default_context(cafile=address.ca_file)
+        if address.certificate_file:
+            context.load_cert_chain(address.certificate_file, address.key_file)
+    except OSError as error:  # SSLError is one
+        raise Misconfigured(
+            "the certificate files named in the broker URL cannot be used "
+            f"({type(error).__name__}: {error.strerror})"
+        ) from error
     return pika.SSLOptions(context, address.host)
 
 

@@ -69,6 +69,7 @@ class Recovery:
         """
         line = await self._connect()
         self._keeping = asyncio.create_task(self._keep(line), name=f"keep {self._address.name}")
+        self._keeping.add_done_callback(self._tell_of_a_bug)
 
     async def open_line(self) -> Line:
         """Return the open line, waiting a moment for one that is being dialled.
@@ -101,6 +102,11 @@ class Recovery:
         """Return a new epoch on the same line, for a channel whose tags begin anew."""
         self.epoch += 1
         return self.epoch
+
+    def _tell_of_a_bug(self, keeping: asyncio.Task[None]) -> None:
+        error = None if keeping.cancelled() else keeping.exception()
+        if error is not None:  # nobody awaits this task; readiness fails from now on
+            log.error("broker connection is no longer kept", exc_info=error)
 
     async def _keep(self, line: Line) -> None:
         while True:

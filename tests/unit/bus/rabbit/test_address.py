@@ -47,6 +47,13 @@ def test_unusable_url_is_refused_without_its_secret(url: str) -> None:
     assert "hush" not in caught.value.message
 
 
+def test_missing_certificate_file_is_misconfigured() -> None:
+    address = read_address("amqps://host/?cacertfile=/nonesuch.pem", name="n")
+
+    with pytest.raises(Misconfigured, match="certificate"):
+        parameters(address)
+
+
 def test_password_is_not_shown() -> None:
     assert "hush" not in repr(read_address("amqp://u:hush@host/", name="n"))
 
