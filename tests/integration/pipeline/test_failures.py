@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
 from shared.clock import SteppedClock
-from shared.faults import Invalid, NotYet, Outage, Transient
+from shared.faults import Bug, Invalid, NotYet, Outage, Transient
 from shared.pipeline.outcomes import Dead, Done, Incoming, Outcome, Retry
 from shared.pipeline.settled import LEASE
 from shared.pipeline.single import one_by_one
@@ -35,7 +38,7 @@ class Failing:
 async def run_out(plant: Plant, clock: SteppedClock, steps: int) -> None:
     for _ in range(steps):
         await plant.idle()
-        clock.advance(timedelta(hours=1))
+        clock.advance(timedelta(hours=5))  # longer than any wait
         plant.relay.nudge()
     await plant.idle()
 
@@ -175,3 +178,17 @@ async def test_a_dead_letter_that_no_database_keeps_still_reaches_its_queue(plan
     dead = await plant.take(DEAD, 2)
     assert {one.message_id for one in dead} == {str(payment(n).id) for n in (1, 2)}
     assert await plant.ready(QUEUE) == 0
+
+
+async def test_a_consumer_that_broke_says_so(plant: Plant) -> None:
+    async with plant.store.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE inbox")
+    await plant.consume(one_by_one(Failing(Invalid("unused"), times=0)))
+    (runner,) = plant.runners
+
+    await plant.send(payment(1))
+
+    with pytest.raises(Bug):
+        await asyncio.wait_for(runner.crashed(), 20)
+    with pytest.raises(Bug):
+        await plant.idle()
