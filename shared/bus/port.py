@@ -70,6 +70,10 @@ class Delivery:
 class Subscription(Protocol):
     """A consumer of one queue; survives a lost connection by subscribing again."""
 
+    @property
+    def waiting(self) -> int:
+        """Return how many deliveries have arrived and were not taken yet."""
+
     async def batch(self, *, size: int, linger: float) -> Sequence[Delivery]:
         """Wait for a first delivery, then collect more for at most ``linger`` seconds.
 

@@ -41,8 +41,9 @@ class ConsumerRunner:
 
     @property
     def in_flight(self) -> int:
-        """Return how many deliveries are being handled."""
-        return sum(len(batch) for batch in self._running.values())
+        """Return how many deliveries are here: being handled, or waiting to be."""
+        waiting = self._subscription.waiting if self._subscription else 0
+        return waiting + sum(len(batch) for batch in self._running.values())
 
     @property
     def answered(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -13,6 +13,7 @@ from shared.bus.port import Link
 from shared.clock import SteppedClock
 from shared.faults import Outage
 from shared.pipeline.consume import Means
+from shared.pipeline.idle import LOOKS, Idleness, Load
 from shared.pipeline.relay import Relay
 from shared.pipeline.runner import ConsumerRunner
 from shared.pipeline.service import Service
@@ -25,10 +26,8 @@ _log = structlog.get_logger()
 
 HORIZON = timedelta(seconds=60)
 """Work due within it is waited for before a process calls itself idle."""
-LOOK = 0.02
+PAUSE = 0.02
 """Seconds between two looks at whether anything is left."""
-QUIET_LOOKS = 3
-"""Looks in a row that must find nothing; a message may be between outbox and queue."""
 
 
 class Process:
@@ -50,6 +49,9 @@ class Process:
             for service in services
             for consumer in service.consumers
         ]
+        self._idleness = Idleness(
+            self._runners, self._relay, link, store=resources.store, clock=resources.clock
+        )
 
     @property
     def link(self) -> Link:
@@ -84,12 +86,16 @@ class Process:
 
         Returns what is due later than that.
         """
-        quiet = 0
-        while True:
-            counts = await outbox.counts(self._resources.store, now=self._resources.clock.now())
-            quiet = 0 if await self._is_busy(counts, horizon) else quiet + 1
-            if quiet >= QUIET_LOOKS or await stop.wait(LOOK):
-                return counts
+        quiet: list[Load] = []
+        while len(quiet) < LOOKS and not stop.is_set:
+            load = await self._load(horizon)
+            if load is not None and load.is_idle and load in (quiet or [load]):
+                quiet.append(load)
+            else:
+                quiet = []
+                await self._step(load)
+            await stop.wait(PAUSE)
+        return await outbox.counts(self._resources.store, now=self._resources.clock.now())
 
     async def crashed(self) -> None:
         """Wait until a consumer or the relay broke in a way nobody foresaw, and raise that."""
@@ -105,24 +111,17 @@ class Process:
             await service.close()
         _log.info("process stopped")
 
-    async def _is_busy(self, counts: outbox.OutboxCounts, horizon: timedelta) -> bool:
-        if any(runner.in_flight for runner in self._runners) or self._relay.in_flight:
-            return True
-        if counts.due or self._is_soon(counts.next_due, horizon):
-            return True
-        return await self._is_queued()
+    async def _load(self, horizon: timedelta) -> Load | None:
+        with suppress(Outage):  # a broker that does not answer may hold anything
+            return await self._idleness.load(horizon)
+        return None
 
-    def _is_soon(self, due: datetime | None, horizon: timedelta) -> bool:
-        if due is None or due > self._resources.clock.now() + horizon:
-            return False
+    async def _step(self, load: Load | None) -> None:
+        """Step simulated time to what is due next, when that is all that is left."""
         clock = self._resources.clock
-        if isinstance(clock, SteppedClock):  # simulated time need not be waited for
-            clock.advance_to(due)
+        if load is None or load.ready or load.in_flight or not isinstance(clock, SteppedClock):
+            return
+        counts = await outbox.counts(self._resources.store, now=clock.now())
+        if not counts.due and counts.next_due is not None:
+            clock.advance_to(counts.next_due)
             self._relay.nudge()
-        return True
-
-    async def _is_queued(self) -> bool:
-        queues = {runner.queue for runner in self._runners}
-        with suppress(Outage):
-            return any([(await self._link.state(queue)).ready for queue in queues])
-        return True  # a broker that does not answer may hold anything

@@ -30,7 +30,9 @@ _SECRET_WORDS = (
 )
 _IDENTITY_NUMBER = re.compile(r"(?<![0-9])[0-9]{11}(?![0-9])")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_NOISY = ("httpx", "httpcore", "pika", "kombu", "uvicorn.access", "uvicorn.error", "asyncio")
+_NOISY = ("httpx", "httpcore", "kombu", "uvicorn.access", "uvicorn.error", "asyncio", "alembic")
+_MUTE = ("pika",)
+"""Prints a stack trace for every lost line; the link logs what became of it."""
 
 
 def redacted(value: object) -> object:
@@ -97,3 +99,5 @@ def _route_standard_logging(
     root.setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _MUTE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -24,6 +24,8 @@ def enrolled(
     return shell, creditor
 
 
+pytestmark = pytest.mark.timeout(300)
+
 BOTH = pytest.mark.parametrize(
     "enrolled",
     [

@@ -128,6 +128,11 @@ class EmbeddedSubscription:
         """Return the name of the queue."""
         return self._queue.name
 
+    @property
+    def waiting(self) -> int:
+        """Return how many deliveries have arrived and were not taken yet."""
+        return len(self._intake)
+
     def resume(self, epoch: int) -> None:
         """Consume over a new connection."""
         self._epoch = epoch

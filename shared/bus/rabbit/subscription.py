@@ -47,6 +47,11 @@ class RabbitSubscription:
         self._tag = ""
         self._stopped = False
 
+    @property
+    def waiting(self) -> int:
+        """Return how many deliveries have arrived and were not taken yet."""
+        return len(self._intake)
+
     async def start(self, line: Line, epoch: int) -> None:
         """Consume over a line from now on."""
         if self._stopped:
