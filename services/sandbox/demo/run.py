@@ -101,15 +101,15 @@ def _rehearsed(choices: Choices, sandbox: Sandbox) -> Play:
     plan = make_plan(
         seed=choices.seed, clients=choices.clients, invoices=choices.invoices, days=choices.days
     )
-    worlds = {"tripletex": sandbox.tripletex, "ecpay": sandbox.ecpay}
-    creditors = found(plan, seed=choices.seed, **worlds)
+    tripletex, ecpay = sandbox.tripletex, sandbox.ecpay
+    creditors = found(plan, seed=choices.seed, tripletex=tripletex, ecpay=ecpay)
     return Play(
         plan=plan,
         sandbox=sandbox,
         creditors=creditors,
-        stage=Stage(creditors, **worlds),
-        troubles=Troubles(choices.seed, **worlds),
-        bank=Bank(creditors, **worlds),
+        stage=Stage(creditors, tripletex=tripletex, ecpay=ecpay),
+        troubles=Troubles(choices.seed, tripletex=tripletex, ecpay=ecpay),
+        bank=Bank(creditors, tripletex=tripletex, ecpay=ecpay),
         clock=SteppedClock(oslo_morning(FIRST_DAY), running=True),
     )
 
