@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -20,6 +21,7 @@ class Story:
 
     Attributes:
         issued: Invoices issued in Tripletex.
+        vouchers: Settlement vouchers that stand in Tripletex.
         acts: What debtors and bookkeepers did, and how often.
         failures: Calls that met an injected failure.
         tasks: Open tasks for a person, by kind.
@@ -30,6 +32,7 @@ class Story:
 
     days: int
     issued: int
+    vouchers: int
     acts: Counter[ActKind]
     failures: int
     retries: int
@@ -47,11 +50,9 @@ class Story:
 
 def show(story: Story, console: Console) -> None:
     """Print the report."""
-    console.print()
-    console.print(_funnel(story))
-    console.print(_money(story))
-    console.print(_per_client(story))
-    console.print(_work(story))
+    for table in (_funnel(story), _money(story), _per_client(story), _work(story)):
+        console.print()
+        console.print(table)
     _verdict(story, console)
 
 
@@ -61,7 +62,9 @@ def kroner(amount: Decimal) -> str:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, show_edge=False
+    )
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left")
     return table
@@ -77,6 +80,7 @@ def _funnel(story: Story) -> Table:
     table.add_row("claims still open", str(total.open_claims))
     table.add_row("settlements issued by ECPay", str(total.settlements))
     table.add_row("settlements booked in Tripletex", str(total.booked))
+    table.add_row("vouchers posted for them beside the invoice payments", str(story.vouchers))
     table.add_row("settlements acknowledged to ECPay", str(total.acknowledged))
     return table
 

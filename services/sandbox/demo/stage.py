@@ -18,6 +18,9 @@ from shared.faults import Bug, Conflict
 from shared.messages.ids import claim_reference
 from shared.messages.money import ZERO
 
+SETTLEMENT_VOUCHER = "ECPAY-"
+"""How the external number of a settlement's voucher begins."""
+
 
 @dataclass(slots=True)
 class Running:
@@ -53,6 +56,15 @@ class Stage:
     def issued(self) -> int:
         """Return how many invoices went out so far."""
         return sum(running.invoice is not None for running in self._running)
+
+    @property
+    def vouchers(self) -> int:
+        """Return how many settlement vouchers stand in Tripletex."""
+        return sum(
+            voucher.external_number.startswith(SETTLEMENT_VOUCHER)
+            for company in self._tripletex.companies.values()
+            for voucher in company.vouchers.values()
+        )
 
     def audit(self) -> list[str]:
         """Return what does not add up in the stand-ins' own books; empty when all is well."""

@@ -35,6 +35,7 @@ async def tell(
     return Story(
         days=days,
         issued=stage.issued,
+        vouchers=stage.vouchers,
         acts=stage.counts,
         failures=troubles.met,
         retries=_retries(),
