@@ -26,12 +26,14 @@ check: $(VENV)/.test ## Lint, types and import contracts
 	$(BIN)/lint-imports
 
 test: check ## Everything: lint, types, contracts, unit tests, real RabbitMQ and PostgreSQL
+	@$(BIN)/python -m tests.harness.servers
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope
 
 test-unit: $(VENV)/.test ## The tests that need no server
 	$(BIN)/pytest tests/unit tests/architecture
 
 test-real: $(VENV)/.test ## The tests on private RabbitMQ and PostgreSQL nodes
+	@$(BIN)/python -m tests.harness.servers
 	$(BIN)/pytest -n $(WORKERS) --dist loadscope -m real
 
 soak: $(VENV)/.test ## Long runs on the large worlds: 20 clients and 5,000 invoices on real servers

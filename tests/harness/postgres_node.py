@@ -25,6 +25,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.harness.debian import found_or_installed
+
 INSTALLED = Path("/usr/lib/postgresql")
 NEEDED = ("initdb", "pg_ctl", "postgres")
 START_SECONDS = 60
@@ -129,11 +131,7 @@ def find_binaries() -> Path:
     Raises:
         MissingPostgres: There is none and it could not be installed.
     """
-    found = _newest()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-q"], check=False)
-        subprocess.run(["apt-get", "install", "-yq", "postgresql"], check=False)
-        found = _newest()
+    found = found_or_installed(_newest, "postgresql")
     if found is None:
         msg = (
             f"PostgreSQL 15 to 17 is missing: none of {INSTALLED}/*/bin holds {', '.join(NEEDED)};"
@@ -175,10 +173,16 @@ def empty_postgres_url(postgres: PostgresNode) -> Iterator[str]:
 
 
 def _children(parent: int) -> list[int]:
-    told = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(parent)], check=False, capture_output=True, text=True
-    )
-    return [int(line) for line in told.stdout.split()]
+    parents = {int(each.parent.name): _parent(each) for each in Path("/proc").glob("[0-9]*/stat")}
+    return [process for process, its_parent in parents.items() if its_parent == parent]
+
+
+def _parent(stat: Path) -> int:
+    try:
+        # pid (name) state parent ...; the name may hold anything, parentheses too
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0  # it ended meanwhile
 
 
 def _newest() -> Path | None:

@@ -30,11 +30,17 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.harness.debian import found_or_installed
+
 HOST = "127.0.0.1"
 USER = PASSWORD = "guest"
 START_TRIES = 3
 START_POLLS = 1200
 POLL_SECONDS = 0.05
+
+
+class MissingRabbitMq(RuntimeError):
+    """RabbitMQ is not installed and could not be installed."""
 
 
 class NodeError(RuntimeError):
@@ -220,15 +226,13 @@ def find_rabbitmq() -> Path:
 
     Debian's wrapper in ``/usr/sbin`` changes to the user ``rabbitmq``; the scripts beside the
     server run as whoever calls them.
+
+    Raises:
+        MissingRabbitMq: There is none and it could not be installed.
     """
-    found = _installed()
-    if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        install = ["apt-get", "install", "-y", "--no-install-recommends", "rabbitmq-server"]
-        subprocess.run(["apt-get", "update"], check=False, capture_output=True)
-        subprocess.run(install, check=False, capture_output=True)
-        found = _installed()
+    found = found_or_installed(_installed, "rabbitmq-server")
     if found is None:
-        pytest.fail(
+        raise MissingRabbitMq(
             "these tests need RabbitMQ: the program 'rabbitmq-server' (Debian package "
             "rabbitmq-server) is missing and could not be installed; install it or run as root"
         )
