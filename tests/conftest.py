@@ -16,4 +16,5 @@ pytest_plugins: list[str] = [
     "tests.harness.polling",
     "tests.harness.settling",
     "tests.harness.office",
+    "tests.harness.building",
 ]

@@ -22,8 +22,8 @@ EVERY = timedelta(minutes=30)
 PATIENCE = timedelta(days=14)
 
 
-async def ask_again(store: Store, *, moment: datetime, now: datetime) -> bool:
-    """Queue every booking whose statement is missing once more; True if there is one.
+async def ask_again(store: Store, *, moment: datetime, now: datetime) -> None:
+    """Queue every booking whose statement is missing once more.
 
     Args:
         store: Where bookings and outbox are.
@@ -33,7 +33,6 @@ async def ask_again(store: Store, *, moment: datetime, now: datetime) -> bool:
     late = await bookings.without_statement(store, since=now - PATIENCE - EVERY)
     messages = [one async for one in _messages(store, late, moment)]
     await enqueue(store, messages, now=now)
-    return bool(messages)
 
 
 def slot(now: datetime) -> datetime:

@@ -36,7 +36,8 @@ def build(resources: Resources) -> Service:
         await request_feeds(store, moment=clock.now(), now=clock.now())
 
     async def tick() -> bool:
-        return await request_feeds(store, moment=slot(clock.now()), now=clock.now())
+        await request_feeds(store, moment=slot(clock.now()), now=clock.now())
+        return False  # all of them were asked for
 
     return Service(
         name=QUEUE,
@@ -51,8 +52,8 @@ def slot(now: datetime) -> datetime:
     return now - timedelta(seconds=now.timestamp() % EVERY.total_seconds())
 
 
-async def request_feeds(store: Store, *, moment: datetime, now: datetime) -> bool:
-    """Queue a feed request for every client whose cases are followed; True if there is one.
+async def request_feeds(store: Store, *, moment: datetime, now: datetime) -> None:
+    """Queue a feed request for every client whose cases are followed.
 
     Args:
         store: Where clients and outbox are.
@@ -61,7 +62,6 @@ async def request_feeds(store: Store, *, moment: datetime, now: datetime) -> boo
     """
     followed = [one for one in await clients.all_clients(store) if one.state in FOLLOWED]
     await enqueue(store, [feed_request(one.client_id, moment) for one in followed], now=now)
-    return bool(followed)
 
 
 def feed_request(client_id: str, moment: datetime) -> AnyEvent:

@@ -33,7 +33,8 @@ class Ticker:
     """Something done every so often, safe to run in every replica.
 
     Attributes:
-        tick: Does it once; True when it found something to do.
+        tick: Does it once; True only when more is left to do at once: the next tick then follows
+            without a wait.
     """
 
     name: str
