@@ -15,6 +15,7 @@ from shared.faults import Outage
 from shared.pipeline.consume import Means
 from shared.pipeline.idle import LOOKS, Idleness, Load
 from shared.pipeline.relay import Relay
+from shared.pipeline.retention import forgetting
 from shared.pipeline.runner import ConsumerRunner
 from shared.pipeline.service import Service
 from shared.runtime.resources import Resources
@@ -70,8 +71,10 @@ class Process:
         _log.info("process started", services=[service.name for service in self._services])
 
     async def tick(self, stop: StopSignal) -> None:
-        """Run every service's tickers until the process is to stop."""
-        await run_tickers([t for service in self._services for t in service.tickers], stop)
+        """Run every service's tickers, and that of the pipeline, until the process is to stop."""
+        resources = self._resources
+        tickers = [ticker for service in self._services for ticker in service.tickers]
+        await run_tickers([*tickers, forgetting(resources.store, resources.clock)], stop)
 
     async def round(self) -> None:
         """Queue everything the services look at by themselves, once."""

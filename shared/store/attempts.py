@@ -71,7 +71,13 @@ class Attempt:
 
 
 _ADD = insert(ATTEMPTS)
-_FORGET = delete(ATTEMPTS).where(ATTEMPTS.c.at < bindparam("before", type_=UtcInstant))
+_OLD = (
+    select(ATTEMPTS.c.id)
+    .where(ATTEMPTS.c.at < bindparam("before", type_=UtcInstant))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)  # replicas that forget at once share the work
+)
+_FORGET = delete(ATTEMPTS).where(ATTEMPTS.c.id.in_(_OLD))
 
 
 def attempted(attempt: Attempt) -> Write:
@@ -94,10 +100,11 @@ async def attempts_of(store: Store, message_id: str) -> Sequence[Attempt]:
     return [_attempt(row) for row in await store.rows(statement)]
 
 
-async def forget(store: Store, *, before: datetime) -> int:
-    """Delete attempts made before an instant and return how many rows that were."""
+async def forget(store: Store, *, before: datetime, most: int) -> int:
+    """Delete some attempts made before an instant and return how many rows that were."""
     async with store.begin() as connection:
-        return int((await connection.execute(_FORGET, {"before": before})).rowcount)
+        parameters = {"before": before, "most": most}
+        return int((await connection.execute(_FORGET, parameters)).rowcount)
 
 
 def _attempt(row: Row[Any]) -> Attempt:

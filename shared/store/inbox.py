@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Executable,
     Index,
+    Integer,
     String,
     Table,
     TableValuedAlias,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     func,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -69,7 +71,13 @@ def _claim(given: TableValuedAlias) -> Executable:
 
 _KNOWN = {dialect: _known(given) for dialect, given in _GIVEN.items()}
 _CLAIM = {dialect: _claim(given) for dialect, given in _GIVEN.items()}
-_FORGET = delete(INBOX).where(INBOX.c.handled_at < bindparam("before", type_=UtcInstant))
+_OLD = (
+    select(INBOX.c.queue, INBOX.c.message_id)
+    .where(INBOX.c.handled_at < bindparam("before", type_=UtcInstant))
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)  # replicas that forget at once share the work
+)
+_FORGET = delete(INBOX).where(tuple_(INBOX.c.queue, INBOX.c.message_id).in_(_OLD))
 
 
 async def handled(store: Store, queue: str, ids: Sequence[UUID]) -> frozenset[UUID]:
@@ -95,13 +103,14 @@ async def claim(
     return frozenset(row[0] for row in await connection.execute(_CLAIM[dialect], parameters))
 
 
-async def forget(store: Store, *, before: datetime) -> int:
-    """Delete what was handled before an instant and return how many rows that were.
+async def forget(store: Store, *, before: datetime, most: int) -> int:
+    """Delete some of what was handled before an instant and return how many rows that were.
 
     What is forgotten would be handled again, so dead letters must not be kept for longer.
     """
     async with store.begin() as connection:
-        return int((await connection.execute(_FORGET, {"before": before})).rowcount)
+        parameters = {"before": before, "most": most}
+        return int((await connection.execute(_FORGET, parameters)).rowcount)
 
 
 def _number(one: UUID) -> int:

@@ -50,8 +50,8 @@ async def test_the_inbox_forgets_what_is_older(store: Store) -> None:
     one = uuid4()
     await claimed(store, one)
 
-    assert await inbox.forget(store, before=NOW) == 0
-    assert await inbox.forget(store, before=NOW + LEASE) == 1
+    assert await inbox.forget(store, before=NOW, most=10) == 0
+    assert await inbox.forget(store, before=NOW + LEASE, most=10) == 1
     assert await inbox.handled(store, "booking-writer", [one]) == frozenset()
 
 
@@ -127,4 +127,4 @@ async def test_attempts_are_the_history_of_a_message(store: Store) -> None:
 
     (kept,) = await attempts_of(store, "m-1")
     assert (kept.fault, kept.at, len(kept.trace)) == ("Bug", NOW, attempts.TRACE_LIMIT)
-    assert await attempts.forget(store, before=NOW + LEASE) == 1
+    assert await attempts.forget(store, before=NOW + LEASE, most=10) == 1
