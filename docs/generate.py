@@ -8,6 +8,7 @@ from pathlib import Path
 from shared.messages.catalog import EVENT_TYPES
 from shared.messages.schemas import event_schemas
 from shared.settings import Settings, variable
+from shared.telemetry.metrics import vocabulary
 
 ROOT = Path(__file__).resolve().parent
 WHAT_IT_IS = {
@@ -67,11 +68,29 @@ def messages_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def metrics_page() -> str:
+    """Return the table of every metric."""
+    lines = [
+        "# Metrics",
+        "",
+        "Every process tells them on `/metrics`, at `RESTANSE_HTTP_PORT`, in the form that",
+        "Prometheus reads. No label holds an id of a client, a claim or a message.",
+        "",
+        "| metric | kind | labels | what it is |",
+        "|---|---|---|---|",
+    ]
+    for metric in vocabulary():
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        lines.append(f"| `{metric.name}` | {metric.kind} | {labels} | {metric.about} |")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Return every generated file and its content."""
     made = {
         ROOT / "settings.md": settings_page(),
         ROOT / "messages.md": messages_page(),
+        ROOT / "metrics.md": metrics_page(),
     }
     for name, schema in event_schemas().items():
         made[ROOT / "schemas" / f"{name}.json"] = json.dumps(schema, indent=2) + "\n"

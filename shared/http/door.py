@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,9 +21,13 @@ import structlog
 
 from shared.faults import Transient
 from shared.http.faults import fault_of
+from shared.http.limits import allowance
 from shared.http.redaction import redacted_url
+from shared.telemetry import metrics
 
 log = structlog.get_logger()
+
+_NUMBER = re.compile(r"(?<=/)[0-9]+(?=/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Ask:
 
     Attributes:
         path: Below the base address, already percent-encoded.
+        operation: What is asked, for counting: no id in it; by default made of method and path.
         user: User name and password of Basic authentication.
         document: Body as JSON; Decimals are sent as numbers.
         form: Body as URL-encoded form fields.
@@ -66,6 +72,7 @@ class Ask:
     form: Mapping[str, str] | None = None
     file: File | None = None
     accept: str = "application/json"
+    operation: str = ""
 
     def __repr__(self) -> str:
         """Return method and path; the rest may hold secrets."""
@@ -154,14 +161,17 @@ class HttpDoor:
         attempted = f"{ask.method} {redacted_url(ask.path)}"
         started = asyncio.get_running_loop().time()
         try:
-            response = await self._client.send(self._request(ask, url), auth=_auth(ask))
+            with metrics.EXTERNAL_SECONDS.labels(self.dependency).time():
+                response = await self._client.send(self._request(ask, url), auth=_auth(ask))
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             fault = fault_of(error, dependency=self.dependency, attempted=attempted)
+            self._count(ask, fault.code)
             log.warning("http call failed", peer=self.dependency, call=attempted, code=fault.code)
             raise fault from error
         finally:
             self._client.cookies.clear()
         headers = {name.lower(): value for name, value in response.headers.items()}
+        self._count(ask, str(response.status_code), headers)
         log.debug(
             "http call answered",
             peer=self.dependency,
@@ -175,6 +185,13 @@ class HttpDoor:
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
+
+    def _count(self, ask: Ask, outcome: str, headers: Mapping[str, str] | None = None) -> None:
+        operation = ask.operation or f"{ask.method} {_NUMBER.sub('{id}', ask.path)}"
+        metrics.EXTERNAL_REQUESTS.labels(self.dependency, operation, outcome).inc()
+        left = allowance(headers or {})
+        if left is not None:
+            metrics.RATE_LIMIT_REMAINING.labels(self.dependency).set(left.remaining)
 
     def _request(self, ask: Ask, url: str) -> httpx.Request:
         headers = {"Accept": ask.accept, **ask.headers}

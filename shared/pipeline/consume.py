@@ -72,7 +72,7 @@ class BatchLine:
         settled += [bury_illegible(one, self._place, now=now) for one in illegible]
         committed = await self._commit(settled)
         await subscription.ack(deliveries)
-        count_answered(self._queue, committed, repeated)
+        count_answered(self._queue, committed, repeated, now=self._means.clock.now())
         await self._means.relay.offer(committed.fresh)
 
     async def _without_handled(

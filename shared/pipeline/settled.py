@@ -32,12 +32,14 @@ class Settled:
     Attributes:
         claims: Id to claim in the inbox; None when it may come again.
         became: For counting: ``done``, ``retry`` or ``dead``.
+        observed_at: For counting: when the fact was observed; None unless it is done.
     """
 
     delivery: Delivery
     became: str
     reason: str = ""
     claims: UUID | None = None
+    observed_at: datetime | None = None
     writes: tuple[Write, ...] = ()
     rows: tuple[OutboxRow, ...] = ()
 
@@ -73,7 +75,14 @@ def settle(taken: Taken, verdict: Verdict, place: Place, *, now: datetime) -> Se
             message = taken.incoming.message
             effects = caused_by(message, verdict.messages)
             rows = tuple(staged(effect, now=now) for effect in effects)
-            return Settled(delivery, "done", claims=message.id, writes=verdict.writes, rows=rows)
+            return Settled(
+                delivery,
+                "done",
+                claims=message.id,
+                observed_at=message.time,
+                writes=verdict.writes,
+                rows=rows,
+            )
         case RetryAt():
             row = later_try(delivery, verdict, now=now)
             counted = verdict.attempt > taken.incoming.attempt  # an outage leaves no history

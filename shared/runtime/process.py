@@ -18,6 +18,7 @@ from shared.pipeline.relay import Relay
 from shared.pipeline.retention import forgetting
 from shared.pipeline.runner import ConsumerRunner
 from shared.pipeline.service import Service
+from shared.pipeline.tally import watching_outbox
 from shared.runtime.resources import Resources
 from shared.runtime.signals import StopSignal
 from shared.runtime.tickers import run_tickers
@@ -71,10 +72,11 @@ class Process:
         _log.info("process started", services=[service.name for service in self._services])
 
     async def tick(self, stop: StopSignal) -> None:
-        """Run every service's tickers, and that of the pipeline, until the process is to stop."""
+        """Run every service's tickers, and those of the pipeline, until the process is to stop."""
         resources = self._resources
         tickers = [ticker for service in self._services for ticker in service.tickers]
-        await run_tickers([*tickers, forgetting(resources.store, resources.clock)], stop)
+        own = [make(resources.store, resources.clock) for make in (forgetting, watching_outbox)]
+        await run_tickers([*tickers, *own], stop)
 
     async def round(self) -> None:
         """Queue everything the services look at by themselves, once."""

@@ -50,6 +50,23 @@ LARGEST_PAGE = 200
 LARGEST_LINE_PAGE = 500
 _JSON = "application/json"
 _ACCEPT = f"{_JSON}, application/problem+json"
+_WORDS = frozenset(
+    {
+        "acknowledgement",
+        "actions",
+        "agreement",
+        "batch",
+        "claims",
+        "credits",
+        "events",
+        "lines",
+        "payments",
+        "reversal",
+        "settlements",
+        "statement",
+    }
+)
+"""The words of ECPay's paths below an agreement; whatever else stands there is an id."""
 
 A = TypeVar("A", bound=Answer)
 
@@ -157,10 +174,11 @@ class Creditor:
     async def statement(self, settlement_id: str) -> bytes | None:
         """Fetch the statement as PDF, None while it is not ready."""
         call = self._call(f"fetch the statement of settlement {settlement_id}")
-        path = f"{self._root}/settlements/{_part(settlement_id)}/statement"
+        path = f"/settlements/{_part(settlement_id)}/statement"
         accept = "application/pdf, application/problem+json"
         try:
-            reply = await self._exchange.send(call, Ask("GET", path, accept=accept), self._pace)
+            ask = self._ask("GET", path, accept=accept)
+            reply = await self._exchange.send(call, ask, self._pace)
         except Invalid as refusal:
             if refusal.code == "STATEMENT_NOT_READY":
                 return None
@@ -204,7 +222,7 @@ class Creditor:
         return read(call, await self._document(call, path, query or {}), model)
 
     async def _document(self, call: Call, path: str, query: Mapping[str, str]) -> Any:
-        ask = Ask("GET", self._root + path, query=query, accept=_ACCEPT)
+        ask = self._ask("GET", path, query=query)
         return (await self._exchange.send(call, ask, self._pace)).document()
 
     async def _post(
@@ -220,9 +238,13 @@ class Creditor:
         sent = {"Content-Type": _JSON, **(headers or {})}
         if key is not None:
             sent["Idempotency-Key"] = key
-        ask = Ask("POST", self._root + path, headers=sent, document=body, accept=_ACCEPT)
+        ask = self._ask("POST", path, headers=sent, document=body)
         reply = await self._exchange.send(call, ask, self._pace)
         return read(call, reply.document(), model)
+
+    def _ask(self, method: str, path: str, *, accept: str = _ACCEPT, **more: Any) -> Ask:
+        operation = operation_of(method, path)
+        return Ask(method, self._root + path, accept=accept, operation=operation, **more)
 
     def _call(self, what: str) -> Call:
         return Call(what, self._client_id)
@@ -275,6 +297,12 @@ def open_ecpay(url: str, *, client_id: str, client_secret: SecretStr, clock: Clo
     """Open the way into ECPay at its ``RESTANSE_ECPAY_URL``, the host without a path."""
     door = HttpDoor(url, dependency=DEPENDENCY)
     return Ecpay(door, Credentials(client_id, client_secret), clock=clock)
+
+
+def operation_of(method: str, path: str) -> str:
+    """Return what is asked of an agreement, without the ids in the path."""
+    words = (word if word in _WORDS else "{id}" for word in path.split("/")[1:])
+    return f"{method} /{'/'.join(words)}"
 
 
 def _batch(items: Sequence[Request]) -> dict[str, Any]:

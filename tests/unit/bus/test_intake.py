@@ -3,24 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from shared.bus.intake import Intake
-from shared.bus.port import Delivery
-
-
-def delivery(tag: int) -> Delivery:
-    return Delivery(
-        queue="q",
-        epoch=1,
-        tag=tag,
-        body=b"",
-        message_id="",
-        content_type="",
-        type="",
-        exchange="",
-        routing_key="q",
-        headers={},
-        redelivered=False,
-        delivery_count=0,
-    )
+from tests.harness.deliveries import a_delivery
 
 
 def tags(deliveries: object) -> list[int]:
@@ -31,7 +14,7 @@ def tags(deliveries: object) -> list[int]:
 async def test_full_batch_does_not_linger() -> None:
     intake = Intake()
     for tag in range(5):
-        intake.put(delivery(tag))
+        intake.put(a_delivery(tag=tag))
 
     assert tags(await intake.batch(size=5, linger=3600)) == [0, 1, 2, 3, 4]
 
@@ -41,7 +24,7 @@ async def test_batch_ends_when_it_fills_up() -> None:
     waiting = asyncio.create_task(intake.batch(size=2, linger=3600))
     for tag in range(3):
         await asyncio.sleep(0)
-        intake.put(delivery(tag))
+        intake.put(a_delivery(tag=tag))
 
     assert tags(await waiting) == [0, 1]
     assert len(intake) == 1
@@ -53,7 +36,7 @@ async def test_takers_take_turns() -> None:
     second = asyncio.create_task(intake.batch(size=2, linger=0))
     await asyncio.sleep(0)
     for tag in range(4):
-        intake.put(delivery(tag))
+        intake.put(a_delivery(tag=tag))
 
     assert tags(await first) == [0, 1]
     assert tags(await second) == [2, 3]
@@ -71,22 +54,22 @@ async def test_stop_wakes_every_taker() -> None:
 
 async def test_cleared_deliveries_are_gone_and_waiting_goes_on() -> None:
     intake = Intake()
-    intake.put(delivery(1))
+    intake.put(a_delivery(tag=1))
     intake.clear()
     waiting = asyncio.create_task(intake.batch(size=1, linger=0))
     await asyncio.sleep(0)
 
-    intake.put(delivery(2))
+    intake.put(a_delivery(tag=2))
 
     assert tags(await waiting) == [2]
 
 
 async def test_clearing_while_lingering_starts_over() -> None:
     intake = Intake()
-    intake.put(delivery(1))
+    intake.put(a_delivery(tag=1))
     waiting = asyncio.create_task(intake.batch(size=2, linger=0.02))
     await asyncio.sleep(0)
     intake.clear()
-    intake.put(delivery(2))
+    intake.put(a_delivery(tag=2))
 
     assert tags(await waiting) == [2]

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from shared.faults import Outage, Transient
@@ -125,3 +126,22 @@ def test_amounts_are_sent_as_numbers() -> None:
     assert to_json({"a": Decimal("-8375.10"), "b": Decimal("999999999999.99")}) == (
         b'{"a": -8375.1, "b": 999999999999.99}'
     )
+
+
+async def test_a_call_is_counted_without_the_numbers_in_its_path() -> None:
+    headers = {"X-Rate-Limit-Remaining": "42", "X-Rate-Limit-Reset": "5"}
+    answer = httpx.Response(404, headers=headers)
+
+    await door(answer).send(Ask("PUT", "/invoice/900123/:payment"))
+
+    labels = {"system": "peer", "operation": "PUT /invoice/{id}/:payment", "outcome": "404"}
+    assert REGISTRY.get_sample_value("restanse_external_requests_total", labels) == 1
+    assert REGISTRY.get_sample_value("restanse_rate_limit_remaining", {"system": "peer"}) == 42
+
+
+async def test_a_call_that_fails_is_counted_by_what_went_wrong() -> None:
+    with pytest.raises(Transient):
+        await door(httpx.ReadTimeout("late")).send(Ask("GET", "/x", operation="look"))
+
+    labels = {"system": "peer", "operation": "look", "outcome": "READ_TIMEOUT"}
+    assert REGISTRY.get_sample_value("restanse_external_requests_total", labels) == 1

@@ -13,24 +13,12 @@ from shared.pipeline.copies import Place, dead_letter, failed_try, later_try
 from shared.pipeline.relay import as_outgoing
 from shared.pipeline.taken import attempt_of, first_seen_of, read
 from shared.pipeline.verdict import RetryAt
+from tests.harness.deliveries import a_delivery
 from tests.harness.plant import NOW, QUEUE
 
 PLACE = Place("payment-reconciler", "decide_origin")
 LATER = NOW + timedelta(minutes=4)
-DELIVERY = Delivery(
-    queue=QUEUE,
-    epoch=1,
-    tag=7,
-    body=b"\x00\xff not a message",
-    message_id="m-1",
-    content_type="application/cloudevents+json",
-    type="no.restanse.payment.received.v1",
-    exchange="payments",
-    routing_key="received.acme",
-    headers={},
-    redelivered=False,
-    delivery_count=0,
-)
+DELIVERY = a_delivery()
 TEXTS = st.text(max_size=600)
 
 

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from shared.faults import Invalid, Outage, Transient
 from shared.providers.ecpay.checksum import lines_checksum
+from shared.providers.ecpay.client import operation_of
 from shared.providers.ecpay.requests import (
     AcknowledgementCreate,
     ActionType,
@@ -381,3 +382,16 @@ async def test_no_log_line_and_no_fault_carries_personal_data(ecpay_office: Ecpa
     said = f"{lines} {caught.value} {caught.value.__cause__}"
     for secret in ("Nordmann", "Storgata", "example.invalid", "10042200773", "Bearer", "not-a-"):
         assert secret not in said
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/claims/batch", "GET /claims/batch"),
+        ("/claims/clm_00000001/actions", "GET /claims/{id}/actions"),
+        ("/payments/tt%3A4711%3Aposting%3A7/reversal", "GET /payments/{id}/reversal"),
+        ("/settlements/stl_1/statement", "GET /settlements/{id}/statement"),
+    ],
+)
+def test_a_call_is_counted_without_ids(path: str, operation: str) -> None:
+    assert operation_of("GET", path) == operation
