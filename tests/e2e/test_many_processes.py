@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(400)]
 
 SERVICES = ("tripletex-poller", "ecpay-forwarder", "payment-reconciler", "booking-writer")
 REPLICAS = 2
+AT_WORK = "process started"
 PAID = "2026-09-14"
 SETTLED = "2026-09-15"
 INVOICES = 30
@@ -26,13 +27,17 @@ INVOICES = 30
 
 @contextmanager
 def replicas(shell: CommandLine) -> Iterator[list[Popen[bytes]]]:
-    """Run two processes of every service."""
+    """Run two processes of every service, all at work when the block begins."""
+    before = shell.said(AT_WORK)
     with ExitStack() as stack:
-        yield [
+        processes = [
             stack.enter_context(shell.running("run", service))
             for service in SERVICES
             for _ in range(REPLICAS)
         ]
+        wanted = before + len(processes)
+        eventually(lambda: shell.said(AT_WORK) == wanted, told=lambda: shell.said(AT_WORK))
+        yield processes
 
 
 def reach(shell: CommandLine, creditor: Creditor, **wanted: int) -> None:
@@ -77,7 +82,7 @@ def test_a_killed_replica_and_a_restarted_broker_lose_and_double_nothing(
         enrol(shell, creditor)
 
     with replicas(shell) as processes:
-        shell.run("poll", "--all")
+        reach(shell, creditors[0], claims=1)
         for process in processes[::REPLICAS]:
             process.kill()
             process.wait()

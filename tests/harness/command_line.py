@@ -68,6 +68,10 @@ class CommandLine:
                 process.kill()
                 process.wait()
 
+    def said(self, phrase: str) -> int:
+        """Count how often the commands that were started here said something in their logs."""
+        return sum(log.read_text().count(phrase) for log in self.folder.glob("*.log"))
+
     def _environment(self) -> dict[str, str]:
         kept = ("PATH", "HOME", "LANG", "TMPDIR")
         own = {name: os.environ[name] for name in kept if name in os.environ}  # noqa: TID251 -- for a child
