@@ -17,7 +17,7 @@ from services.tripletex_poller.changes import (
 )
 from shared.messages import catalog
 from shared.messages.catalog import AnyEvent, EventType, event
-from shared.messages.credit_notes import CreditNote, CreditScope
+from shared.messages.credit_notes import PAUSED_FOR, CreditNote, CreditScope
 from shared.messages.ids import InvoiceId, credit_reference, payment_reference
 from shared.messages.invoices import Invoice
 from shared.messages.money import ZERO
@@ -40,8 +40,9 @@ _TITLES: dict[Doubt, str] = {
 }
 _WHAT_TO_DO: dict[Doubt, str] = {
     Doubt.PARTIAL_CREDIT: (
-        "ECPay takes full credits only. Credit the whole invoice in Tripletex and issue a new "
-        "one, or ask ECPay in InfoCenter to reduce the claim by hand."
+        f"ECPay takes full credits only, so the case is paused there for {PAUSED_FOR.days} days. "
+        "Credit the whole invoice in Tripletex and issue a new one, or ask ECPay in InfoCenter "
+        "to reduce the claim by hand and to resume the case."
     ),
     Doubt.WRITE_OFF: (
         "A write-off is not told to ECPay. If collection shall end, withdraw the case in "
@@ -110,15 +111,17 @@ def task_words(question: Question, invoice: WatchedInvoice) -> TaskWords:
 
 def unlinked_credit_words(credit: wire.Invoice, invoices: Iterable[WatchedInvoice]) -> TaskWords:
     """Return what a person is asked about a negative invoice that names no original."""
-    numbers = ", ".join(sorted(one.invoice_number for one in invoices))
+    numbers = sorted(one.invoice_number for one in invoices)
+    # With several it is not known which one to pause.
+    paused = f" The case is paused for {PAUSED_FOR.days} days." if len(numbers) == 1 else ""
     return TaskWords(
         kind="unlinked-credit",
         key=str(credit.id),
         title=f"Invoice {credit.invoice_number} is negative and names no original",
         what_to_do=(
-            f"The customer has invoices at ECPay: {numbers}. If this credits one of them in "
-            "part, ask ECPay in InfoCenter to reduce the claim; a full credit is made from the "
-            "invoice itself in Tripletex."
+            f"The customer has invoices at ECPay: {', '.join(numbers)}. If this credits one of "
+            "them in part, ask ECPay in InfoCenter to reduce the claim; a full credit is made "
+            f"from the invoice itself in Tripletex.{paused}"
         ),
         amount=abs(credit.amount),
     )

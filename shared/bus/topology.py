@@ -40,6 +40,7 @@ _ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
         (PAYMENTS, "direct.#"),
         (PAYMENTS, "direct-reversed.#"),
         (CREDIT_NOTES, "issued.#"),
+        (CREDIT_NOTES, "unsupported.#"),
     ),
     PAYMENT_RECONCILER: (
         (PAYMENTS, "received.#"),
@@ -54,7 +55,6 @@ _ROUTES: dict[str, tuple[tuple[str, str], ...]] = {
         (INVOICES, "rejected.#"),
         (INVOICES, "closed.#"),
         (PAYMENTS, "collected.#"),
-        (CREDIT_NOTES, "unsupported.#"),
         (SETTLEMENTS, "quarantined.#"),
         (SETTLEMENTS, "booked.#"),
     ),
@@ -70,6 +70,12 @@ def dlq(queue: str) -> str:
 def quarantine(queue: str) -> str:
     """Return the queue where deliveries that came back are taken one at a time."""
     return f"{queue}.quarantine"
+
+
+def is_informational(routing_key: str) -> bool:
+    """Tell whether only the journal takes what is published with a key."""
+    events = {bound.removesuffix(".#") for _, bound in _ROUTES[JOURNAL]}
+    return routing_key.partition(".")[0] in events
 
 
 def queue_names() -> tuple[str, ...]:

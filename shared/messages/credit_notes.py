@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -10,6 +10,9 @@ from pydantic import Field
 from shared.messages.envelope import Body, Instant
 from shared.messages.ids import ClaimReference, InvoiceId
 from shared.messages.money import Amount, Currency
+
+PAUSED_FOR = timedelta(days=90)
+"""How long the claim of a credit that is not FULL stands still, unless a person resumes it."""
 
 
 class CreditScope(StrEnum):

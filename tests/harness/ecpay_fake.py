@@ -144,6 +144,8 @@ class EcpayFake(httpx.AsyncBaseTransport):
         }
         if tail in routes:
             return routes[tail](sent)
+        if tail.endswith("/actions"):
+            return self._act(tail.split("/")[1], sent.body)
         if tail.endswith("/reversal"):
             return self._reversal(unquote(tail.split("/")[1]), sent.body)
         return self.problem("NOT_FOUND")
@@ -229,6 +231,18 @@ class EcpayFake(httpx.AsyncBaseTransport):
         made |= {"reason": body["reason"], "restoredPrincipal": payment["appliedToPrincipal"]}
         made |= {"remainingPrincipal": payment["amount"], "claimStatus": "ACTIVE"}
         return Answer(201, {**made, "claimStage": "FOLLOW_UP", "registeredAt": AT})
+
+    def _act(self, claim_id: str, body: Any) -> Answer:
+        claim = next(one for one in self.claims.values() if one["claimId"] == claim_id)
+        if claim["claimReference"] in self.refusals:
+            return self.problem(self.refusals[claim["claimReference"]])
+        if body["type"] not in claim["allowedActions"]:
+            return self.problem("ACTION_NOT_ALLOWED")
+        claim |= {"status": "PAUSED", "allowedActions": ["RESUME", "WITHDRAW", "COMMENT"]}
+        made = {"actionId": "act_00000001", "type": body["type"], "acceptedAt": AT, "version": 2}
+        told = ("claimId", "claimReference", "allowedActions")
+        stage = {"claimStage": claim["stage"], "claimStatus": claim["status"]}
+        return Answer(202, made | stage | {name: claim[name] for name in told})
 
     def _credit(self, item: Any) -> Answer:
         reference = item["creditReference"]

@@ -18,6 +18,7 @@ from shared.clock import SteppedClock
 from shared.http.door import HttpDoor
 from shared.messages.catalog import (
     CREDIT_NOTE_ISSUED,
+    CREDIT_NOTE_UNSUPPORTED,
     INVOICE_OVERDUE,
     PAYMENT_DIRECT,
     PAYMENT_DIRECT_REVERSED,
@@ -152,6 +153,13 @@ def credited(number: int = 9, **changes: Any) -> AnyEvent:
     """Return the message that an invoice was credited."""
     body = credit(number, **changes)
     return _message(CREDIT_NOTE_ISSUED, body, body.credit_reference)
+
+
+def unsupported(number: int = 9, **changes: Any) -> AnyEvent:
+    """Return the message that an invoice was credited in a way ECPay does not take."""
+    facts = {"amount": Decimal("1000.00"), "scope": CreditScope.PARTIAL, "remaining_after": OWED}
+    body = credit(number, **facts | changes)
+    return _message(CREDIT_NOTE_UNSUPPORTED, body, body.credit_reference)
 
 
 class BooksFake(httpx.AsyncBaseTransport):

@@ -1,1 +1,1 @@
-"""What is done with each kind of message: claims, payments, reversals, credits."""
+"""What is done with each kind of message: claims, payments, reversals, credits, pauses."""

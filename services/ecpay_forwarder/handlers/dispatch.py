@@ -13,11 +13,13 @@ from functools import partial
 from services.ecpay_forwarder.handlers.claims import register
 from services.ecpay_forwarder.handlers.credits import report_credit
 from services.ecpay_forwarder.handlers.desk import Desk
+from services.ecpay_forwarder.handlers.pauses import pause
 from services.ecpay_forwarder.handlers.payments import report
 from services.ecpay_forwarder.handlers.reversals import reverse
 from shared.faults import Invalid
 from shared.messages.catalog import (
     CREDIT_NOTE_ISSUED,
+    CREDIT_NOTE_UNSUPPORTED,
     INVOICE_OVERDUE,
     PAYMENT_DIRECT,
     PAYMENT_DIRECT_REVERSED,
@@ -28,11 +30,11 @@ from shared.pipeline.single import one_by_one
 from shared.providers.ecpay.client import LARGEST_BATCH
 
 AT_ONCE = 8
-"""Reversals or credits of one client that are on their way at the same time."""
+"""Reversals, credits or pauses of one client that are on their way at the same time."""
 
 
 class Forwarder:
-    """Handles the one queue of the forwarder, which carries four kinds of message."""
+    """Handles the one queue of the forwarder, which carries five kinds of message."""
 
     def __init__(self, desk: Desk) -> None:
         self._kinds: dict[str, Handler] = {
@@ -40,6 +42,7 @@ class Forwarder:
             PAYMENT_DIRECT.name: partial(report, desk),
             PAYMENT_DIRECT_REVERSED.name: one_by_one(partial(reverse, desk), concurrency=AT_ONCE),
             CREDIT_NOTE_ISSUED.name: one_by_one(partial(report_credit, desk), concurrency=AT_ONCE),
+            CREDIT_NOTE_UNSUPPORTED.name: one_by_one(partial(pause, desk), concurrency=AT_ONCE),
         }
 
     async def handle(self, batch: Sequence[Incoming]) -> Sequence[Outcome]:

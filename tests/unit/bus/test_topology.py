@@ -23,7 +23,6 @@ JOURNALLED = [
     ("invoices", "rejected.acme"),
     ("invoices", "closed.acme"),
     ("payments", "collected.acme"),
-    ("credit-notes", "unsupported.acme"),
     ("settlements", "quarantined.acme"),
     ("settlements", "booked.acme"),
 ]
@@ -46,6 +45,7 @@ async def landed(exchange: str, key: str) -> set[str]:
         ("payments", "direct.acme", "ecpay-forwarder"),
         ("payments", "direct-reversed.acme", "ecpay-forwarder"),
         ("credit-notes", "issued.acme", "ecpay-forwarder"),
+        ("credit-notes", "unsupported.acme", "ecpay-forwarder"),
         ("settlements", "issued.acme", "payment-reconciler"),
         ("settlements", "reconciled.acme", "booking-writer"),
         ("polls", "tripletex-poller", "tripletex-poller"),
