@@ -15,7 +15,7 @@ from shared.operations.explanations import NEXT_STEPS, RECEIVED, reasons_of
 from shared.providers.tripletex.wire import Invoice
 from shared.receivables.candidates import terms_of
 from shared.receivables.eligibility import Standing, judge
-from shared.store.claims import HandedOver, claims_of, find_claims
+from shared.store.claims import HandedOver, find_claims
 from shared.store.clients import Client, client
 from shared.store.engine import Store
 from shared.store.feeds import CaseNews, cases
@@ -31,6 +31,9 @@ from shared.store.watched import (
     watched,
 )
 from shared.store.write import Write
+
+_AT_ONCE = 500
+"""Invoices whose claims and cases are asked for together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,18 @@ async def list_invoices(
         Invalid: There is no such client.
     """
     await client(store, client_id)
-    known = await list_watched(store, client_id, handed_over=_handed_over(state), limit=limit)
-    handed = {row.invoice_id: row for row in await claims_of(store, client_id)}
-    mirrored = await cases(store, client_id)
-    rows = (
-        _row(each, handed.get(each.invoice_id), mirrored.get(each.claim_reference))
-        for each in known
-    )
-    return tuple(row for row in rows if state is None or row.state is state)
+    rows: list[InvoiceRow] = []
+    known = await list_watched(store, client_id, state=state, limit=limit)
+    for start in range(0, len(known), _AT_ONCE):
+        part = known[start : start + _AT_ONCE]
+        references = [each.claim_reference for each in part]
+        handed = await find_claims(store, client_id, references)
+        mirrored = await cases(store, client_id, references)
+        rows += (
+            _row(each, handed.get(each.claim_reference), mirrored.get(each.claim_reference))
+            for each in part
+        )
+    return tuple(rows)
 
 
 async def find_file(store: Store, client_id: str, wanted: str) -> InvoiceFile | None:
@@ -251,12 +258,6 @@ def _row(known: WatchedInvoice, claim: HandedOver | None, case: CaseNews | None)
         reasons=tuple(reason.text for reason in reasons_of(known)),
         observed_at=known.observed_at,
     )
-
-
-def _handed_over(state: InvoiceState | None) -> bool | None:
-    if state is None:
-        return None
-    return state not in {InvoiceState.WAITING, InvoiceState.HELD}
 
 
 def _audited(by: Act, action: str, known: WatchedInvoice) -> Write:

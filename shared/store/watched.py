@@ -23,11 +23,15 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    and_,
     bindparam,
+    not_,
+    or_,
     select,
     update,
 )
 
+from shared.messages.money import ZERO
 from shared.store.engine import Store
 from shared.store.insert import insert_new, upsert
 from shared.store.tables import Document, Ore, UtcInstant, metadata
@@ -207,6 +211,18 @@ _POSTINGS = select(SEEN_POSTINGS).where(
     SEEN_POSTINGS.c.client_id == bindparam("of_client"),
     SEEN_POSTINGS.c.invoice_id.in_(bindparam("ids", expanding=True)),
 )
+_IS_HANDED_OVER = WATCHED_INVOICES.c.handed_over_at.is_not(None)
+_IS_STOPPED = or_(WATCHED_INVOICES.c.held, WATCHED_INVOICES.c.excluded)
+_IS_CREDITED = WATCHED_INVOICES.c.is_credited
+_IS_PAID = WATCHED_INVOICES.c.outstanding <= ZERO
+_STANDS = {
+    InvoiceState.WAITING: and_(not_(_IS_HANDED_OVER), not_(_IS_STOPPED)),
+    InvoiceState.HELD: and_(not_(_IS_HANDED_OVER), _IS_STOPPED),
+    InvoiceState.HANDED_OVER: and_(_IS_HANDED_OVER, not_(_IS_CREDITED), not_(_IS_PAID)),
+    InvoiceState.SETTLED: and_(_IS_HANDED_OVER, not_(_IS_CREDITED), _IS_PAID),
+    InvoiceState.CREDITED: and_(_IS_HANDED_OVER, _IS_CREDITED),
+}
+"""``WatchedInvoice.state`` in SQL, so that a list is cut after it was chosen, not before."""
 _CHUNK = 500
 
 
@@ -239,20 +255,17 @@ async def due_again(store: Store, client_id: str, today: date) -> list[WatchedIn
 
 
 async def list_watched(
-    store: Store, client_id: str, *, handed_over: bool | None = None, limit: int = 1000
+    store: Store, client_id: str, *, state: InvoiceState | None = None, limit: int = 1000
 ) -> list[WatchedInvoice]:
     """Return what is known of a client's invoices, oldest due date first.
 
     Args:
         store: The database.
         client_id: Whose invoices.
-        handed_over: Only those handed over, only those not, or all.
+        state: Only those that stand there, or all.
         limit: Most rows.
     """
-    statement = _ALL
-    if handed_over is not None:
-        column = WATCHED_INVOICES.c.handed_over_at
-        statement = statement.where(column.is_not(None) if handed_over else column.is_(None))
+    statement = _ALL if state is None else _ALL.where(_STANDS[state])
     ordered = statement.order_by(WATCHED_INVOICES.c.due_date, WATCHED_INVOICES.c.invoice_id)
     rows = await store.rows(ordered.limit(limit), {"of_client": client_id})
     return [_watched(row) for row in rows]

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -204,9 +205,28 @@ async def test_hand_over_keeps_its_first_moment(store: Store) -> None:
     for moment in (NOW, NOW + EVERY):
         await store.commit([watched.handed_over("fjord", INVOICE.invoice_id, now=moment)])
 
-    (kept,) = await watched.list_watched(store, "fjord", handed_over=True)
+    (kept,) = await watched.list_watched(store, "fjord", state=InvoiceState.HANDED_OVER)
     assert kept.handed_over_at == NOW
-    assert await watched.list_watched(store, "fjord", handed_over=False) == []
+    assert await watched.list_watched(store, "fjord", state=InvoiceState.WAITING) == []
+
+
+@pytest.mark.parametrize("is_handed_over", [False, True])
+@pytest.mark.parametrize("is_credited", [False, True])
+@pytest.mark.parametrize(
+    "changes", [{}, {"held": True}, {"excluded": True}, {"outstanding": Decimal("0.00")}]
+)
+async def test_invoice_is_listed_under_its_state_only(
+    store: Store, changes: dict[str, Any], *, is_credited: bool, is_handed_over: bool
+) -> None:
+    one = replace(INVOICE, is_credited=is_credited, **changes)
+    one = replace(one, handed_over_at=NOW if is_handed_over else None)
+    await store.commit([watched.observed(one)])
+
+    listed = [
+        state for state in InvoiceState if await watched.list_watched(store, "fjord", state=state)
+    ]
+
+    assert listed == [one.state]
 
 
 async def test_released_invoice_is_read_again_at_once(store: Store) -> None:
