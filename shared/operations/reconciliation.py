@@ -100,15 +100,12 @@ async def _settlements(desk: Desk, client: Client, creditor: Creditor) -> list[C
         more = page.has_more and page.next_cursor != cursor
         cursor = page.next_cursor
     read = [await creditor.settlement(each) for each in sorted(numbers, key=numbers.__getitem__)]
-    booked = await bookings.listed(desk.store, client.client_id, limit=_EVERY)
-    judged = await settlements.listed(desk.store, client.client_id, limit=_EVERY)
+    listed = await bookings.listed(desk.store, client.client_id, limit=_EVERY)
+    booked = {row.settlement_id: row for row in listed}
+    heads = await settlements.listed(desk.store, client.client_id, limit=_EVERY)
+    judged = {row.settlement_id: row for row in heads}
     return [
-        _carried(
-            client,
-            each,
-            {row.settlement_id: row for row in booked}.get(each.settlement_id),
-            {row.settlement_id: row for row in judged}.get(each.settlement_id),
-        )
+        _carried(client, each, booked.get(each.settlement_id), judged.get(each.settlement_id))
         for each in read
     ]
 
@@ -179,7 +176,8 @@ async def _tasks(desk: Desk, client: Client) -> Mapping[str, int]:
     """Return the open tasks about claims; their keys begin with the claim reference."""
     found: dict[str, int] = {}
     for task in await list_tasks(desk.store, client_id=client.client_id, limit=_EVERY):
-        reference = ":".join(task.key.split(":")[:_PARTS_OF_A_REFERENCE])
+        word = task.key.partition(" ")[0]
+        reference = ":".join(word.split(":")[:_PARTS_OF_A_REFERENCE])
         if invoice_of(reference) is not None:
             found.setdefault(reference, task.id)
     return found
