@@ -162,7 +162,7 @@ class Company:
         return list(found.values())
 
     async def invoices_numbered(self, number: int) -> list[Invoice]:
-        """Return the invoices with a number, with all that matters."""
+        """Return the invoices and credit notes with a number, with all that matters."""
         query = {**EVER, "invoiceNumber": str(number), "fields": INVOICE}
         found = await self._calls.many("/invoice", Invoice, query)
         return [invoice for invoice in found if invoice.invoice_number == number]
@@ -189,12 +189,6 @@ class Company:
         query = {**EVER, "customerId": str(customer_id), "fields": INVOICE_HEAD}
         found = await self._calls.many("/invoice", Invoice, query)
         return [one for one in found if one.customer is None or one.customer.id == customer_id]
-
-    async def invoices_by_number(self, number: int) -> list[Invoice]:
-        """Return the invoice or credit note with a number, with all that matters."""
-        query = {**EVER, "invoiceNumber": str(number), "fields": INVOICE}
-        found = await self._calls.many("/invoice", Invoice, query)
-        return [one for one in found if one.invoice_number == number]
 
     async def postings_on_account(self, number: int, from_: date, to: date) -> list[Posting]:
         """Return the postings on one account by posting date, with their vouchers' ids."""

@@ -93,7 +93,7 @@ async def test_invoice_is_found_by_its_voucher_and_by_its_number(
 
     assert post.voucher is not None
     assert [one.id for one in await company.invoices(voucher_ids=[post.voucher.id])] == [made.id]
-    assert [one.id for one in await company.invoices_by_number(made.number)] == [made.id]
+    assert [one.id for one in await company.invoices_numbered(made.number)] == [made.id]
 
 
 async def test_invoices_by_date_leave_the_last_day_out(
@@ -207,6 +207,6 @@ async def test_calls_beyond_the_limit_of_the_token_wait(
 ) -> None:
     polling.invoice()
 
-    answers = Counter([len(await company.invoices_by_number(1)) for _ in range(130)])
+    answers = Counter([len(await company.invoices_numbered(1)) for _ in range(130)])
 
     assert answers == {1: 130}
