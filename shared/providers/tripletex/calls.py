@@ -17,7 +17,7 @@ from shared.providers.tripletex.session import Login, Session, Sessions
 from shared.providers.tripletex.wire import CompanyLogin, WhoAmI
 
 PAGE = 1000
-"""Rows asked for at once; a page with fewer is the last (totals are not exact since 2.75)."""
+"""Rows asked for at once; a page with fewer is the last unless it tells of more."""
 _UNAUTHORIZED = 401
 
 M = TypeVar("M", bound=BaseModel)
@@ -59,17 +59,19 @@ class Calls:
     ) -> list[M]:
         """Return every object of a list, page after page, each once and in the order of ids.
 
-        Rows that come or go between two pages shift the window, so duplicates are dropped.
+        Rows that come or go between two pages shift the window, so duplicates are dropped. A
+        page that brings nothing new is the last, whatever total is claimed.
         """
         found: dict[int, M] = {}
         start = 0
         while True:
             page = {**query, "from": str(start), "count": str(PAGE), "sorting": "id"}
-            rows = _values(await self._read(Ask("GET", path, query=page), own=own), model)
+            reply = await self._read(Ask("GET", path, query=page), own=own)
+            rows, known = _values(reply, model), len(found)
             found.update((getattr(row, "id", len(found)), row) for row in rows)
-            if len(rows) < PAGE:
-                return list(found.values())
             start += len(rows)
+            if len(found) == known or (len(rows) < PAGE and not _tells_of_more(reply, start)):
+                return list(found.values())
 
     async def write(self, ask: Ask, model: type[M]) -> M:
         """Change something, once.
@@ -194,6 +196,12 @@ def _values(reply: Reply, model: type[M]) -> list[M]:
         msg = f"{reply.attempted} answered {reply.status} without a list of values"
         raise Transient(msg, code="NO_VALUES", dependency=TRIPLETEX)
     return [_validated(reply, model, row) for row in rows]
+
+
+def _tells_of_more(reply: Reply, read: int) -> bool:
+    """Tell whether a short page claims rows beyond it: the server gives fewer than asked for."""
+    told = reply.document().get("fullResultSize")
+    return isinstance(told, int) and told > read
 
 
 def _validated(reply: Reply, model: type[M], value: Any) -> M:

@@ -24,6 +24,14 @@ def account(id_: int) -> dict[str, object]:
     return {"id": id_, "number": 1500, "ledgerType": "CUSTOMER"}
 
 
+def _capped(start: int) -> httpx.Response:
+    """Return at most two of five accounts, with the total of a page that has more after it."""
+    rows = [account(one) for one in range(start, min(start + 2, 5))]
+    more = start + 2 < 5
+    told = start + 3 if more else 5
+    return httpx.Response(200, json={"fullResultSize": told, "values": rows})
+
+
 async def test_pages_are_read_until_one_is_short(peer: Scripted) -> None:
     full = values(*(account(one) for one in range(1000)))
     peer.on("/ledger/account", full, values(account(1000)))
@@ -41,6 +49,25 @@ async def test_rows_that_slide_into_the_next_page_are_counted_once(peer: Scripte
     peer.on("/ledger/account", full, values(account(999)))
 
     assert len(await peer.company().receivable_accounts()) == 1000
+
+
+async def test_server_that_gives_fewer_rows_than_asked_for_is_read_to_the_end(
+    peer: Scripted,
+) -> None:
+    peer.on("/ledger/account", _capped(0), _capped(2), _capped(4))
+
+    found = await peer.company().receivable_accounts()
+
+    assert [one.id for one in found] == [0, 1, 2, 3, 4]
+    assert [one.url.params["from"] for one in peer.asked_of("/ledger/account")] == ["0", "2", "4"]
+
+
+async def test_total_that_never_comes_true_does_not_keep_us_reading(peer: Scripted) -> None:
+    endless = httpx.Response(200, json={"fullResultSize": 10**6, "values": [account(1)]})
+    peer.on("/ledger/account", endless, endless)
+
+    assert len(await peer.company().receivable_accounts()) == 1
+    assert len(peer.asked_of("/ledger/account")) == 2
 
 
 async def test_window_with_too_many_hits_is_halved(peer: Scripted) -> None:
