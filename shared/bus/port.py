@@ -93,7 +93,10 @@ class Subscription(Protocol):
         """Reject deliveries without requeue; the broker's policy decides where they go."""
 
     async def stop(self) -> None:
-        """Stop the intake; deliveries already here stay until answered."""
+        """Stop the intake; deliveries already here stay until answered.
+
+        What is still on its way goes back to the queue; RabbitMQ 4 counts that as a failed try.
+        """
 
     async def close(self) -> None:
         """Close the channel; whatever is unanswered goes back to the queue."""

@@ -30,6 +30,7 @@ from urllib.parse import quote
 
 import pytest
 
+from shared.bus.capabilities import Version, read_version
 from tests.harness.debian import found_or_installed
 
 HOST = "127.0.0.1"
@@ -77,6 +78,11 @@ class RabbitMqNode:
     def management_url(self) -> str:
         """Return the root of the management API."""
         return f"http://{HOST}:{self.ports.management}"
+
+    @property
+    def version(self) -> Version:
+        """Return the version of the server."""
+        return read_version(self.call("GET", "/overview")["rabbitmq_version"])
 
     def start(self) -> None:
         """Start the node and wait until it serves AMQP and management."""

@@ -228,7 +228,9 @@ async def test_connections_are_named_for_their_purpose(
     assert "booking-writer 7 consuming" in named
 
 
-async def test_stopping_amid_a_flood_counts_no_failed_try(watched: Watched) -> None:
+async def test_stopping_amid_a_flood_counts_no_failed_try(
+    watched: Watched, rabbitmq_node: RabbitMqNode
+) -> None:
     await watched.link.publish(numbered(3000, "q"))
     subscription = await watched.link.subscribe("q", prefetch=50)
     for _ in range(20):
@@ -238,12 +240,14 @@ async def test_stopping_amid_a_flood_counts_no_failed_try(watched: Watched) -> N
         await subscription.ack(rest)
     await subscription.close()
 
-    other = await watched.link.subscribe("q", prefetch=3000)
-    ready = (await watched.link.state("q")).ready
-    left = await take(other, 100)
+    left = await take(await watched.link.subscribe("q", prefetch=3000), 100)
 
-    assert ready >= 0
-    assert {delivery.delivery_count for delivery in left} == {0}
+    counts = [delivery.delivery_count for delivery in left]
+    # RabbitMQ 4 answers the cancel first and then takes back what was on its way to the consumer,
+    # counting it (rabbitmq-server#3729): no more than the prefetch, and once.
+    counted = 50 if rabbitmq_node.version >= (4, 0) else 0
+    assert sum(counts) <= counted
+    assert max(counts) <= 1
 
 
 async def test_no_connection_is_left_behind(queue: str, rabbitmq_node: RabbitMqNode) -> None:
