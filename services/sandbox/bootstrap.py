@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import socket
-from collections.abc import Iterator
 from datetime import date
 from types import TracebackType
 from typing import Self
-
-import uvicorn
-from starlette.types import ASGIApp
 
 from services.sandbox.day import Day
 from services.sandbox.ecpay.app import ecpay_app
@@ -22,9 +16,7 @@ from services.sandbox.tripletex.rules import Rules
 from services.sandbox.tripletex.tokens import CONSUMER_TOKEN
 from services.sandbox.tripletex.world import TripletexWorld
 from shared.clock import SystemClock
-
-LOOPBACK = "127.0.0.1"
-GRACE_SECONDS = 1.0
+from shared.runtime.server import LOOPBACK, HttpServer
 
 
 class Sandbox:
@@ -50,8 +42,9 @@ class Sandbox:
         self.day = Day(today)
         self.tripletex = TripletexWorld(self.day, rules=rules)
         self.ecpay = EcpayWorld(self.day)
-        self._tripletex = _Peer(tripletex_app(self.tripletex), host, tripletex_port)
-        self._ecpay = _Peer(ecpay_app(self.ecpay, self.day), host, ecpay_port)
+        logging.getLogger("uvicorn.error").addFilter(_NO_HANG_UPS)
+        self._tripletex = HttpServer(tripletex_app(self.tripletex), host=host, port=tripletex_port)
+        self._ecpay = HttpServer(ecpay_app(self.ecpay, self.day), host=host, port=ecpay_port)
 
     @property
     def tripletex_url(self) -> str:
@@ -95,80 +88,7 @@ class _NoHangUps(logging.Filter):
         return "without completing response" not in record.getMessage()
 
 
-_NO_HANG_UPS = _NoHangUps()  # one for all servers: a logger takes the same filter only once
-
-
-class _QuietServer(uvicorn.Server):
-    """A server that leaves the signals of the process alone and stops without delay."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        logging.getLogger("uvicorn.error").addFilter(_NO_HANG_UPS)
-        self._stopping = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def main_loop(self) -> None:
-        await self._stopping.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        del sockets  # closed by their owner
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        for task in await self._unfinished():
-            task.cancel()
-
-    async def _unfinished(self) -> set[asyncio.Task[None]]:
-        tasks = set(self.server_state.tasks)
-        return (await asyncio.wait(tasks, timeout=GRACE_SECONDS))[1] if tasks else set()
-
-    def end(self) -> None:
-        self.should_exit = True
-        self._stopping.set()
-
-
-class _Peer:
-    """One application on one port."""
-
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
-        self._address: tuple[str, int] = self._socket.getsockname()
-        config = uvicorn.Config(
-            app,
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            date_header=False,  # the simulated day is not the machine's
-        )
-        self._server = _QuietServer(config)
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def url(self) -> str:
-        host, port = self._address
-        return f"http://{host}:{port}"
-
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        while not self._server.started:
-            if self._task.done():
-                await self._task
-            await asyncio.sleep(0)
-
-    async def stop(self) -> None:
-        if self._task is None:
-            self._socket.close()
-            return
-        self._server.end()
-        await self._task
-        self._socket.close()
+_NO_HANG_UPS = _NoHangUps()  # one for all sandboxes: a logger takes the same filter only once
 
 
 async def serve(port: int, host: str = LOOPBACK, *, today: date | None = None) -> None:
