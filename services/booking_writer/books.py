@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import structlog
 
@@ -126,13 +126,25 @@ class Books:
             return {}
         return {one.id: one for one in await self.company.invoices(ids=wanted)}
 
-    def touches_clearing(self, voucher: Voucher) -> bool:
-        """Tell whether a voucher moves the client's clearing account."""
+    async def moves_clearing(self, voucher_id: int, day: date) -> bool:
+        """Tell whether a voucher of a day moves the client's clearing account.
+
+        Accounts may be hidden from a token; then the account itself is asked for the voucher.
+        """
         clearing = self.client.accounts.clearing
-        return any(
-            posting.account is not None and posting.account.number == clearing
-            for posting in voucher.postings
-        )
+        told = _account_numbers(await self._voucher(voucher_id))
+        if told:
+            return clearing in told
+        found = await self.company.postings_on_account(clearing, day, day + timedelta(days=1))
+        return any(one.voucher is not None and one.voucher.id == voucher_id for one in found)
+
+    async def _voucher(self, voucher_id: int) -> Voucher | None:
+        try:
+            return await self.company.voucher(voucher_id)
+        except Invalid as fault:
+            if fault.code not in REFUSED_READS:
+                raise
+            return None
 
 
 def new_voucher(
@@ -162,6 +174,11 @@ def new_voucher(
             for number, row in enumerate(plan.rows, 1)
         ),
     )
+
+
+def _account_numbers(voucher: Voucher | None) -> set[int]:
+    postings = voucher.postings if voucher else ()
+    return {one.account.number for one in postings if one.account and one.account.number}
 
 
 def account_number(client: Client, ledger: Ledger) -> int:

@@ -127,6 +127,16 @@ def unclear(what: str, ids: Iterable[int]) -> Hold:
     )
 
 
+def untold(what: str, posting_id: int) -> Hold:
+    """Return the hold for a posting that may be ours, and whose voucher we may not see."""
+    return Hold(
+        "booking-unclear",
+        f"Posting {posting_id} in Tripletex could be {what} of ours",
+        "Its voucher cannot be seen with the client's token. Give the employee the right to "
+        "read vouchers",
+    )
+
+
 def number_taken(external_number: str, voucher_id: int) -> Hold:
     """Return the hold for a voucher with our number that is not what we would book."""
     return Hold(

@@ -349,7 +349,8 @@ async def _touched_accounts(
             raise
         vouchers = []
     known: dict[int, Collection[int]] = {
-        one.id: {row.account.number for row in one.postings if row.account} for one in vouchers
+        one.id: {row.account.number for row in one.postings if row.account and row.account.number}
+        for one in vouchers
     }
     unknown = {one for one in days if not known.get(one)}
     if unknown:

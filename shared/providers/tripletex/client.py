@@ -202,7 +202,7 @@ class Company:
                 "fields": POSTING,
             }
             found = await self._calls.many("/ledger/posting", Posting, query)
-            return [one for one in found if one.account is None or one.account.number == number]
+            return [one for one in found if _may_be_on(one, number)]
 
         return await _halving(window, from_, to)
 
@@ -308,6 +308,12 @@ async def _halving(
                 raise
             windows += [(middle, end), (start, middle)]
     return found
+
+
+def _may_be_on(posting: Posting, number: int) -> bool:
+    """Tell whether a posting stands on the account asked for, as far as the token may see it."""
+    shown = posting.account.number if posting.account else 0
+    return shown in {0, number}
 
 
 def _ids(numbers: Iterable[int]) -> str:

@@ -83,6 +83,20 @@ async def test_a_lost_answer_is_looked_up_before_the_call_is_repeated(
     assert settling.killer.made == CALLS
 
 
+@pytest.mark.parametrize("call", ["PUT :payment", "POST voucher"])
+async def test_a_lost_answer_is_looked_up_by_a_token_that_may_not_see_accounts(
+    settling: SettlingDesk, call: str
+) -> None:
+    invoice = await two_instalments(settling)
+    settling.killer.lost.append(call)
+    settling.killer.hides_accounts = True
+
+    await settling.round()
+
+    await assert_booked_once(settling, invoice)
+    assert settling.killer.made == CALLS
+
+
 async def test_a_lost_acknowledgement_is_repeated_with_the_same_content(
     settling: SettlingDesk,
 ) -> None:
