@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, timedelta
 
-from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, event
-from shared.messages.settlements import ReconciledSettlement
+from shared.messages.catalog import AnyEvent
 from shared.store import bookings, settlements
 from shared.store.bookings import Booking
 from shared.store.engine import Store
 from shared.store.outbox import enqueue
-from shared.store.settlements import JudgedSettlement
 
 EVERY = timedelta(minutes=30)
 PATIENCE = timedelta(days=14)
@@ -51,17 +49,5 @@ async def _messages(
     for booking in late:
         judged = await settlements.find(store, booking.client_id, booking.settlement_id)
         if judged is not None:
-            yield _again(judged, moment)
-
-
-def _again(judged: JudgedSettlement, moment: datetime) -> AnyEvent:
-    return event(
-        SETTLEMENT_RECONCILED,
-        ReconciledSettlement(
-            client_id=judged.client_id, settlement=judged.body, matches=judged.matches
-        ),
-        subject=judged.settlement_id,
-        system="restanse",
-        time=moment,
-        key=f"{judged.settlement_id}:{judged.content}:statement {moment.isoformat()}",
-    )
+            mark = f":statement {moment.isoformat()}"
+            yield settlements.to_booking(judged, now=moment, mark=mark)

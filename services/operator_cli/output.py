@@ -19,11 +19,10 @@ from uuid import UUID
 
 import click
 
-from shared.messages.money import Money
+from shared.messages.money import Money, grouped
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FORMATS = ("table", "json", "jsonl", "csv")
-_SPACE = "\N{NO-BREAK SPACE}"
 
 
 def output_option(command: Command) -> Command:
@@ -129,7 +128,7 @@ def human(value: object, now: datetime) -> str:
 
 def in_kroner(amount: Decimal, currency: str = "NOK") -> str:
     """Return an amount with its thousands apart, as Norwegians write it."""
-    return f"{amount:,.2f}".replace(",", _SPACE) + f" {currency}"
+    return f"{grouped(amount)} {currency}"
 
 
 def _human_many(value: object, now: datetime) -> str:

@@ -61,14 +61,7 @@ def with_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     """Open database and providers for one command."""
     async with opened(settings) as resources:
-        yield Desk(
-            clock=resources.clock,
-            store=resources.store,
-            sealer=resources.sealer,
-            tripletex=resources.tripletex,
-            ecpay=resources.ecpay,
-            actor=actor(),
-        )
+        yield resources.desk(actor())
 
 
 def actor() -> str:

@@ -19,14 +19,12 @@ from shared.clock import Clock
 from shared.faults import NotYet
 from shared.messages.catalog import (
     SETTLEMENT_QUARANTINED,
-    SETTLEMENT_RECONCILED,
     AnyEvent,
     event,
 )
 from shared.messages.settlements import (
     BrokenRule,
     QuarantinedSettlement,
-    ReconciledSettlement,
     Settlement,
 )
 from shared.pipeline.outcomes import Done, Incoming
@@ -99,16 +97,7 @@ def _passed(judged: JudgedSettlement) -> Done:
 def _reconciled(judged: JudgedSettlement) -> AnyEvent:
     """Return the message that sends a settlement to booking, a new one after a release."""
     released = f":release {judged.releases}" if judged.releases else ""
-    return event(
-        SETTLEMENT_RECONCILED,
-        ReconciledSettlement(
-            client_id=judged.client_id, settlement=judged.body, matches=judged.matches
-        ),
-        subject=judged.settlement_id,
-        system="restanse",
-        time=judged.judged_at,
-        key=f"{judged.settlement_id}:{judged.content}{released}",
-    )
+    return settlements.to_booking(judged, now=judged.judged_at, mark=released)
 
 
 def _held(judged: JudgedSettlement, suggestions: Sequence[Suggestion]) -> Done:

@@ -36,6 +36,11 @@ Amount = Annotated[
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
+def grouped(amount: Decimal) -> str:
+    """Return an amount with its thousands apart, as Norwegians write it; for people only."""
+    return f"{amount:,.2f}".replace(",", "\N{NO-BREAK SPACE}")
+
+
 class Money(BaseModel):
     """An amount in one currency; adding two currencies is an error."""
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from uuid import uuid4
 
 from shared.faults import Conflict, Invalid
-from shared.messages.catalog import SETTLEMENT_ISSUED, SETTLEMENT_RECONCILED, AnyEvent, event
+from shared.messages.catalog import SETTLEMENT_ISSUED, AnyEvent, event
 from shared.messages.money import Money
-from shared.messages.settlements import BrokenRule, ReconciledSettlement, SettlementLine
+from shared.messages.settlements import BrokenRule, SettlementLine
 from shared.operations.acts import Act
 from shared.store import bookings, settlements
 from shared.store.bookings import Booking, BookingState, Lease
@@ -167,16 +167,7 @@ def _judge_again(judged: JudgedSettlement, now: datetime) -> AnyEvent:
 
 
 def _book_again(judged: JudgedSettlement, now: datetime) -> AnyEvent:
-    return event(
-        SETTLEMENT_RECONCILED,
-        ReconciledSettlement(
-            client_id=judged.client_id, settlement=judged.body, matches=judged.matches
-        ),
-        subject=judged.settlement_id,
-        system="restanse",
-        time=now,
-        key=f"{judged.settlement_id}:{judged.content}:release {judged.releases + 1}",
-    )
+    return settlements.to_booking(judged, now=now, mark=f":release {judged.releases + 1}")
 
 
 async def _redate(store: Store, booking: Booking, day: date, by: Act) -> Booking:

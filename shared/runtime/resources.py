@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from shared.clock import Clock
+from shared.operations.desk import Desk
 from shared.providers.ecpay.client import Ecpay
 from shared.providers.tripletex.client import Tripletex
 from shared.settings import Settings
@@ -24,3 +25,14 @@ class Resources:
     sealer: Sealer
     tripletex: Tripletex
     ecpay: Ecpay
+
+    def desk(self, actor: str) -> Desk:
+        """Return what an operation works with when somebody asks for it."""
+        return Desk(
+            clock=self.clock,
+            store=self.store,
+            sealer=self.sealer,
+            tripletex=self.tripletex,
+            ecpay=self.ecpay,
+            actor=actor,
+        )

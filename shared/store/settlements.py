@@ -28,9 +28,11 @@ from sqlalchemy import (
     update,
 )
 
+from shared.messages.catalog import SETTLEMENT_RECONCILED, AnyEvent, event
 from shared.messages.settlements import (
     BrokenRule,
     MatchedLine,
+    ReconciledSettlement,
     Settlement,
     SettlementLine,
     SettlementTotals,
@@ -69,6 +71,20 @@ class JudgedSettlement:
     broken_rules: tuple[BrokenRule, ...]
     judged_at: datetime
     releases: int = 0
+
+
+def to_booking(judged: JudgedSettlement, *, now: datetime, mark: str = "") -> AnyEvent:
+    """Return the message that sends a settlement to booking; ``mark`` makes it another one."""
+    return event(
+        SETTLEMENT_RECONCILED,
+        ReconciledSettlement(
+            client_id=judged.client_id, settlement=judged.body, matches=judged.matches
+        ),
+        subject=judged.settlement_id,
+        system="restanse",
+        time=now,
+        key=f"{judged.settlement_id}:{judged.content}{mark}",
+    )
 
 
 SETTLEMENTS = Table(

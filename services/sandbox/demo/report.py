@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from services.sandbox.demo.plan import ActKind
+from shared.messages.money import grouped
 from shared.operations.reconciliation_report import ClientReport, Report
 
 
@@ -56,11 +56,6 @@ def show(story: Story, console: Console) -> None:
     _verdict(story, console)
 
 
-def kroner(amount: Decimal) -> str:
-    """Return an amount with thousands apart."""
-    return f"{amount:,.2f}".replace(",", " ")
-
-
 def _table(title: str, *columns: str) -> Table:
     table = Table(
         title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, show_edge=False
@@ -101,7 +96,7 @@ def _money(story: Story) -> Table:
         "paid out to the creditors' banks": total.paid_out,
     }
     for name, amount in rows.items():
-        table.add_row(name, kroner(amount))
+        table.add_row(name, grouped(amount))
     return table
 
 
@@ -119,8 +114,8 @@ def _client_row(client: ClientReport) -> tuple[str, ...]:
     return (
         client.client_id,
         str(figures.claims),
-        kroner(figures.tripletex_outstanding),
-        kroner(figures.ecpay_remaining),
+        grouped(figures.tripletex_outstanding),
+        grouped(figures.ecpay_remaining),
         f"{figures.booked}/{figures.settlements}",
         "yes" if client.agrees else "NO",
     )
@@ -164,7 +159,7 @@ def _last_line(story: Story) -> str:
     underway = total.collected_not_settled + total.settled_not_booked
     return (
         "[bold green]Tripletex and ECPay agree[/bold green]: "
-        f"outstanding {kroner(total.tripletex_outstanding)} NOK in Tripletex = "
-        f"remaining {kroner(total.ecpay_remaining)} NOK at ECPay"
-        f" + {kroner(underway)} NOK collected and not settled yet."
+        f"outstanding {grouped(total.tripletex_outstanding)} NOK in Tripletex = "
+        f"remaining {grouped(total.ecpay_remaining)} NOK at ECPay"
+        f" + {grouped(underway)} NOK collected and not settled yet."
     )

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from services.sandbox.bootstrap import Sandbox
 from services.sandbox.demo.bank import Bank
-from services.sandbox.demo.enrolling import desk_of, enrol
+from services.sandbox.demo.enrolling import OPERATOR, enrol
 from services.sandbox.demo.founding import Creditor, found
 from services.sandbox.demo.plan import FIRST_DAY, Plan, make_plan
 from services.sandbox.demo.progress import shown
@@ -121,7 +121,7 @@ async def _perform(play: Play, settings: Settings, stop: StopSignal) -> Story | 
         working(resources, service_names()) as process,
     ):
         play.stage.play(0)
-        await enrol(desk_of(resources), play.creditors)
+        await enrol(resources.desk(OPERATOR), play.creditors)
         with shown(play.plan.days) as progress:
             for day in range(play.plan.days):
                 await _live(play, process, stop, day)

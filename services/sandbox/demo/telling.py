@@ -6,7 +6,7 @@ from collections import Counter
 
 from prometheus_client import REGISTRY
 
-from services.sandbox.demo.enrolling import desk_of
+from services.sandbox.demo.enrolling import OPERATOR
 from services.sandbox.demo.report import Story
 from services.sandbox.demo.stage import Stage
 from services.sandbox.demo.troubles import Troubles
@@ -44,7 +44,7 @@ async def tell(
             queue: (await process.link.state(dlq(queue))).ready for queue in CONSUMER_QUEUES
         },
         broken=tuple(stage.audit()),
-        report=await reconcile(desk_of(resources), clients),
+        report=await reconcile(resources.desk(OPERATOR), clients),
         seconds=seconds,
     )
 
