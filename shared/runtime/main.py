@@ -14,15 +14,16 @@ from shared.bus.declare import declare
 from shared.bus.embedded.broker import EmbeddedBroker
 from shared.bus.port import Link
 from shared.faults import Fault, Misconfigured
+from shared.pipeline.tally import count_signal
 from shared.runtime.catalog import bootstrap_of, service_names
 from shared.runtime.health import health_app
+from shared.runtime.keeping import KeepingLink
 from shared.runtime.opening import opened
 from shared.runtime.process import Process
 from shared.runtime.readiness import checks
 from shared.runtime.resources import Resources
 from shared.runtime.server import HttpServer
 from shared.runtime.signals import StopSignal, stop_on_signals
-from shared.runtime.spool import spool
 from shared.settings import Settings, read_settings
 from shared.store import migrate
 from shared.telemetry.logging import set_up_logging
@@ -104,13 +105,18 @@ async def _linked(resources: Resources, *, name: str) -> AsyncIterator[Link]:
     settings = resources.settings
     embedded = EmbeddedBroker() if settings.broker_url.startswith(EMBEDDED) else None
     await declare(embedded or settings.broker_url)
-    link = await open_link(settings.broker_url, name=name, broker=embedded)
+    link = await open_link(settings.broker_url, name=name, broker=embedded, observe=count_signal)
     try:
-        yield link
+        yield link if embedded is None else await _keeping(link, resources)
     finally:
         await link.close()
-        if embedded is not None:
-            await spool(embedded, resources.store, now=resources.clock.now())
+
+
+async def _keeping(link: Link, resources: Resources) -> Link:
+    keeping = KeepingLink(link, resources.store)
+    if restored := await keeping.restore():
+        _log.info("messages of an earlier process are back", number=restored)
+    return keeping
 
 
 async def _prepare_database(resources: Resources) -> None:

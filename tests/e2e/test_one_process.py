@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.harness.command_line import CommandLine
+from tests.harness.eventually import eventually
 from tests.harness.sandbox_process import SandboxProcess
 from tests.harness.trial import Creditor, enrol, make_creditor
 
@@ -82,3 +83,19 @@ def test_a_second_run_in_an_unchanged_world_does_nothing(
     later.run("run", "all", "--until-idle")
 
     assert creditor.effects() == before
+
+
+def test_a_killed_trial_loses_and_doubles_nothing(
+    small_shell: CommandLine, sandbox: SandboxProcess
+) -> None:
+    creditor = make_creditor(sandbox, "acme", invoices=150)
+    enrol(small_shell, creditor)
+
+    with small_shell.running("run", "all") as process:
+        eventually(lambda: creditor.effects()["claims"] > 0, told=creditor.effects)
+        process.kill()
+        process.wait()
+    small_shell.run("run", "all", "--until-idle")
+
+    assert creditor.effects()["claims"] == 150
+    assert "agree" in small_shell.run("reconcile")
