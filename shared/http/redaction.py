@@ -1,4 +1,4 @@
-"""Addresses and headers without their secrets, for logs and for fault messages.
+"""Addresses without their secrets, for logs and for fault messages.
 
 Bodies are never logged at all.
 """
@@ -6,7 +6,6 @@ Bodies are never logged at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 MASK = "***"
@@ -25,11 +24,6 @@ def redacted_url(url: str) -> str:
     path = _SESSION_IN_PATH.sub(rf"\g<before>{MASK}", parts.path)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, path, urlencode(query, safe="*,:"), ""))
-
-
-def redacted_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers with the values of those that carry secrets masked."""
-    return {name: MASK if _SECRET_NAME.search(name) else told for name, told in headers.items()}
 
 
 def _masked(name: str, value: str) -> str:

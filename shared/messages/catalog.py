@@ -114,7 +114,7 @@ _TYPED: dict[str, type[AnyEvent]] = {
 
 
 class _Head(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     type: str
 

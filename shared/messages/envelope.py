@@ -32,7 +32,7 @@ Instant = Annotated[datetime, AfterValidator(_utc)]
 class Body(BaseModel):
     """The base of every canonical message: frozen, closed, and about one client."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     client_id: ClientId
 
@@ -53,7 +53,7 @@ class Event(BaseModel, Generic[D_co]):
         causationid: Id of the message whose handling produced this one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     specversion: Literal["1.0"] = "1.0"
     id: UUID

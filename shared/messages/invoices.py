@@ -11,7 +11,7 @@ from shared.messages.envelope import Body, Instant
 from shared.messages.ids import ClaimReference, InvoiceId, PaymentReference
 from shared.messages.money import Amount, Currency
 
-_CLOSED = ConfigDict(frozen=True, extra="forbid")
+_CLOSED = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class DebtorType(StrEnum):

@@ -44,7 +44,7 @@ def grouped(amount: Decimal) -> str:
 class Money(BaseModel):
     """An amount in one currency; adding two currencies is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     amount: Amount
     currency: Currency = "NOK"

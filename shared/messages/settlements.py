@@ -15,7 +15,7 @@ from shared.messages.envelope import Body, Instant
 from shared.messages.ids import ClaimReference, InvoiceId
 from shared.messages.money import ZERO, Amount, Currency
 
-_CLOSED = ConfigDict(frozen=True, extra="forbid")
+_CLOSED = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Parts(BaseModel):

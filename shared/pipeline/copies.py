@@ -6,6 +6,7 @@ are never passed on (see ``shared.bus.headers``).
 
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,9 @@ UNNAMED = "unnamed"
 MESSAGE_LIMIT = 400
 CODE_LIMIT = 100
 CARRIED_LIMIT = 64
+
+_ROW = re.compile(r"^DETAIL:.*$", re.MULTILINE)
+"""Where PostgreSQL quotes the row that it refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +97,10 @@ def dead_letter(delivery: Delivery, fault: Fault, place: Place, *, now: datetime
 
 
 def failed_try(delivery: Delivery, fault: Fault, *, now: datetime) -> Attempt:
-    """Return the row that keeps why a try failed; a Bug with its trace."""
+    """Return the row that keeps why a try failed, with the trace of what caused the fault."""
     cause = fault.__cause__
     told = "" if cause is None else "".join(traceback.format_exception(cause))
+    told = _ROW.sub("DETAIL: left out", told)
     return Attempt(
         message_id=message_id_of(delivery),
         queue=delivery.queue,

@@ -124,6 +124,7 @@ def _postgres(url: str) -> AsyncEngine:
         max_overflow=10,
         pool_timeout=15,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error is kept with its trace, and values may be personal
         connect_args=POSTGRES_SETTINGS,
     )
 
@@ -131,6 +132,7 @@ def _postgres(url: str) -> AsyncEngine:
 def _sqlite(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        hide_parameters=True,  # an error is kept with its trace, and values may be personal
         connect_args={"isolation_level": None},  # transactions are begun by us, not by the driver
     )
     event.listen(engine.sync_engine, "connect", _sqlite_pragmas)

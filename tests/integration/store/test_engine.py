@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy import text
 
 from shared.faults import Bug, Conflict, Outage
+from shared.pipeline.copies import failed_try
 from shared.store.audit import AuditEntry, audited, list_audit
 from shared.store.engine import Store, open_store
 from shared.store.tasks import close_task, list_tasks, open_task
 from shared.store.write import Write
+from tests.harness.deliveries import a_delivery
 from tests.harness.postgres_node import PostgresNode
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -81,6 +84,18 @@ async def test_a_failing_block_changes_nothing(store: Store) -> None:
         await store.commit([a_task("one"), broken])
 
     assert await list_tasks(store) == []
+
+
+async def test_a_refused_row_is_not_quoted_in_the_history(store: Store) -> None:
+    task = a_task("one")
+    nameless = replace(task, parameters={**task.parameters, "title": None, "key": "Nordmann"})
+
+    with pytest.raises(Bug) as refused:
+        await store.commit([nameless])
+
+    trace = failed_try(a_delivery(), refused.value, now=NOW).trace
+    assert "IntegrityError" in trace
+    assert "Nordmann" not in trace
 
 
 async def test_many_tasks_write_at_once(store: Store) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.http.redaction import MASK, redacted_headers, redacted_url
+from shared.http.redaction import redacted_url
 
 
 @pytest.mark.parametrize(
@@ -30,9 +30,3 @@ def test_no_secret_survives() -> None:
 def test_who_am_i_is_not_taken_for_a_session_token() -> None:
     assert redacted_url("/token/session/%3EwhoAmI") == "/token/session/%3EwhoAmI"
     assert redacted_url("/token/session/>whoAmI") == "/token/session/>whoAmI"
-
-
-def test_headers_that_carry_secrets_are_masked() -> None:
-    headers = redacted_headers({"Authorization": "Basic x", "Accept": "application/json"})
-
-    assert headers == {"Authorization": MASK, "Accept": "application/json"}

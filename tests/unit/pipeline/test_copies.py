@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from shared.bus.limits import check
 from shared.bus.port import Delivery
 from shared.faults import Bug, Fault, Invalid, Transient
+from shared.messages.invoices import Address
 from shared.pipeline.copies import Place, dead_letter, failed_try, later_try
 from shared.pipeline.relay import as_outgoing
 from shared.pipeline.taken import attempt_of, first_seen_of, read
@@ -16,6 +18,7 @@ from shared.pipeline.verdict import RetryAt
 from tests.harness.deliveries import a_delivery
 from tests.harness.plant import NOW, QUEUE
 
+NAME = "Kari Nordmann"
 PLACE = Place("payment-reconciler", "decide_origin")
 LATER = NOW + timedelta(minutes=4)
 DELIVERY = a_delivery()
@@ -121,3 +124,22 @@ def test_a_strange_history_is_no_history(told: object) -> None:
 
 def test_a_first_try_without_a_zone_is_not_believed() -> None:
     assert first_seen_of({"first-seen": "2026-03-02T09:00:00"}) is None
+
+
+def test_the_trace_of_a_message_that_broke_its_schema_quotes_nothing_of_it() -> None:
+    (illegible,) = read([a_delivery(body=b'{"type": "x", "data": "Kari Nordmann"}')], now=NOW)[1]
+
+    assert "Kari" not in failed_try(DELIVERY, illegible.fault, now=NOW).trace
+
+
+def test_the_trace_of_a_value_that_cannot_be_quotes_nothing_of_it() -> None:
+    bug = Bug("unexpected")
+    try:
+        Address(line1="Storgata 1", postal_code="0155", city="", country=NAME)
+    except ValidationError as error:
+        bug.__cause__ = error
+
+    told = failed_try(DELIVERY, bug, now=NOW).trace
+
+    assert "ValidationError" in told
+    assert NAME not in told
