@@ -77,8 +77,12 @@ class Compared:
 
     @property
     def outstanding(self) -> Decimal:
-        """Return what Tripletex shows."""
-        return self.invoice.amount_outstanding
+        """Return what Tripletex shows the debtor to owe.
+
+        A credited invoice is owed no more, also while its credit note waits to be matched (as it
+        does after reminders) or the debtor's part payment waits to be paid back.
+        """
+        return ZERO if self.invoice.is_credited else self.invoice.amount_outstanding
 
     @property
     def remaining(self) -> Decimal:
@@ -128,11 +132,13 @@ class Ledgers:
         registered = self._registered(invoice)
         overpaid = self._unapplied[reference]
         begun = min(waiting, max(ZERO, registered - settled))
-        paid = claim.balance.principal.paid
+        missing = claim.balance.principal.paid - settled - waiting - self._direct[reference]
+        if invoice.is_credited:  # what came in is between creditor and debtor
+            missing, begun, overpaid = min(missing, ZERO), waiting, ZERO
         return Compared(
             claim=claim,
             invoice=invoice,
-            collected_not_settled=paid - settled - waiting - self._direct[reference],
+            collected_not_settled=missing,
             settled_not_booked=waiting - begun,
             overpaid=overpaid,
             excess=min(overpaid, max(ZERO, settled - registered)),

@@ -18,6 +18,7 @@ from shared.providers.ecpay.requests import (
     AcknowledgementCreate,
     Address,
     ClaimCreate,
+    CreditCreate,
     Debtor,
     EntryStage,
     PaymentCreate,
@@ -146,6 +147,20 @@ class Flow:
                 )
             ]
         )
+
+    async def credit(self, remaining: str) -> None:
+        """Credit the invoice, and tell ECPay of it."""
+        world = self.office.sandbox.tripletex
+        note = world.credit(self.office.company.id, self.invoice.id)
+        item = CreditCreate(
+            credit_reference=f"tt:1:credit:{note.id}",
+            claim_reference=self.reference,
+            credit_note_number=str(note.number),
+            date=TODAY,
+            amount=Decimal(remaining),
+            currency="NOK",
+        )
+        await self.creditor.credit(item, key="credit-1")
 
 
 @pytest.fixture
@@ -304,6 +319,24 @@ async def test_a_payment_that_ecpay_was_not_told_is_a_difference(flow: Flow) -> 
 
     assert (found.kind, found.amount.amount) == (Kind.OUTSTANDING, Decimal("-2500.00"))
     assert "has not reached ECPay" in found.cause
+
+
+async def test_a_credit_that_leaves_the_debtor_a_refund_is_not_a_difference(flow: Flow) -> None:
+    await flow.receive("3000.00", told=True)
+    await flow.credit("7000.00")
+
+    report = await flow.report()
+
+    assert report.differences == ()
+    assert report.total.tripletex_outstanding == Decimal("0.00")
+
+
+async def test_a_credit_that_ecpay_was_not_told_is_a_difference(flow: Flow) -> None:
+    flow.office.sandbox.tripletex.credit(flow.office.company.id, flow.invoice.id)
+
+    found = await flow.difference()
+
+    assert (found.kind, found.amount.amount) == (Kind.OUTSTANDING, Decimal("-10000.00"))
 
 
 async def test_money_beyond_the_claim_is_not_a_difference(flow: Flow) -> None:
