@@ -15,7 +15,7 @@ from tests.harness.rabbitmq_node import RabbitMqNode
 from tests.harness.sandbox_process import SandboxProcess
 from tests.harness.trial import Creditor, enrol, make_creditor
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SERVICES = ("tripletex-poller", "ecpay-forwarder", "payment-reconciler", "booking-writer")
 REPLICAS = 2

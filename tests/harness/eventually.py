@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 LOOK_SECONDS = 0.1
 
 
 def eventually(holds: Callable[[], bool], *, told: Callable[[], object]) -> None:
-    """Look until something holds; after a minute fail with what was seen instead."""
+    """Look until something holds; after two minutes fail with what was seen instead."""
     end = monotonic() + PATIENCE_SECONDS
     while not holds():
         assert monotonic() < end, f"waited in vain, last seen: {told()}"
