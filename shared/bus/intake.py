@@ -44,14 +44,22 @@ class Intake:
         return taken
 
     async def batch(self, *, size: int, linger: float) -> Sequence[Delivery]:
-        """Wait for a first delivery, then for more, at most ``linger`` seconds."""
+        """Wait for a first delivery, then for more, at most ``linger`` seconds.
+
+        Returns nothing only when it is stopped: what is taken away during the wait is waited for
+        again.
+        """
         async with self._turn:
+            await self._arrived(size, linger)
             while not self._waiting and not self._stopped:
-                await self._wait_for(1, None)
-            if linger > 0 and len(self._waiting) < size and not self._stopped:
-                await self._wait_for(size, linger)
-            taken = self._waiting
-            return [taken.popleft() for _ in range(min(size, len(taken)))]
+                await self._arrived(size, linger)
+            return [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
+
+    async def _arrived(self, size: int, linger: float) -> None:
+        while not self._waiting and not self._stopped:
+            await self._wait_for(1, None)
+        if linger > 0 and len(self._waiting) < size and not self._stopped:
+            await self._wait_for(size, linger)
 
     async def _wait_for(self, wanted: int, seconds: float | None) -> None:
         loop = asyncio.get_running_loop()

@@ -73,3 +73,28 @@ async def test_clearing_while_lingering_starts_over() -> None:
     intake.put(a_delivery(tag=2))
 
     assert tags(await waiting) == [2]
+
+
+async def test_a_connection_lost_while_a_batch_fills_is_no_end() -> None:
+    intake = Intake()
+    intake.put(a_delivery(tag=1))
+    waiting = asyncio.create_task(intake.batch(size=5, linger=0.001))
+    await asyncio.sleep(0)
+
+    intake.clear()
+    await asyncio.wait([waiting], timeout=0.01)
+    intake.put(a_delivery(tag=2))
+
+    assert tags(await asyncio.wait_for(waiting, 5)) == [2]
+
+
+async def test_a_stop_while_a_lost_batch_is_waited_for_ends_the_wait() -> None:
+    intake = Intake()
+    intake.put(a_delivery(tag=1))
+    waiting = asyncio.create_task(intake.batch(size=5, linger=0.001))
+    await asyncio.sleep(0)
+    intake.clear()
+
+    intake.stop()
+
+    assert await asyncio.wait_for(waiting, 5) == []
