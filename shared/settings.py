@@ -1,12 +1,13 @@
 """What can be set from outside: one frozen object, read once at start.
 
-Every variable is named ``RESTANSE_…``. Unknown names and bad values are reported together.
+Every variable is named ``RESTANSE_…``. Unknown names, bad values and what is missing are reported
+together.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -24,6 +25,8 @@ from pydantic import (
 from shared.faults import Misconfigured
 
 PREFIX = "RESTANSE_"
+PEERS = ("tripletex_consumer_token", "ecpay_url", "ecpay_client_id", "ecpay_client_secret")
+"""What must be set before Tripletex and ECPay can be reached."""
 
 
 class Environment(StrEnum):
@@ -85,13 +88,22 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Settings:
-        if self.environment is Environment.PRODUCTION and self.today is not None:
-            msg = "RESTANSE_TODAY replaces the date and is refused in production"
-            raise ValueError(msg)
-        if self.environment is Environment.PRODUCTION and not self.secret_keys.get_secret_value():
-            msg = "RESTANSE_SECRET_KEYS is needed in production"
-            raise ValueError(msg)
+        problems = _unfit_for_production(
+            self.environment,
+            today=self.today is not None,
+            secret_keys=bool(self.secret_keys.get_secret_value()),
+        )
+        if problems:
+            raise ValueError("; ".join(problems))
         return self
+
+
+def _unfit_for_production(environment: str, *, today: bool, secret_keys: bool) -> list[str]:
+    """Return what production refuses, a line each."""
+    if environment != Environment.PRODUCTION:
+        return []
+    found = ["RESTANSE_TODAY: replaces the date and is refused in production"] if today else []
+    return found if secret_keys else [*found, "RESTANSE_SECRET_KEYS: is needed in production"]
 
 
 def variable(field: str) -> str:
@@ -99,11 +111,18 @@ def variable(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def read_settings(
+    environment: Mapping[str, str] | None = None, *, needed: Sequence[str] = ()
+) -> Settings:
     """Read the settings from the environment.
 
+    Args:
+        environment: Where they are read from; the environment of the process when not given.
+        needed: Fields that must not be empty for what is about to be done.
+
     Raises:
-        Misconfigured: Lists every unknown name and every bad value, without the value.
+        Misconfigured: Lists every unknown name, every bad value and everything that is missing,
+            without the values.
     """
     given = os.environ if environment is None else environment  # the one place that reads it
     values = {
@@ -111,16 +130,30 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         for name, value in given.items()
         if name.startswith(PREFIX)
     }
+    problems = [f"{variable(field)}: not set" for field in needed if not values.get(field)]
+    problems += _unfit_for_production(
+        values.get("environment", ""),
+        today="today" in values,
+        secret_keys=bool(values.get("secret_keys")),
+    )
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
-        problems = sorted(_problem(tuple(e["loc"]), e["type"], e["msg"]) for e in error.errors())
-        msg = "the settings are not usable:\n" + "\n".join(f"  {line}" for line in problems)
-        raise Misconfigured(msg) from error
+        told = [one for one in error.errors() if one["loc"]]  # the rest is told above
+        problems += [_problem(tuple(one["loc"]), one["type"], one["msg"]) for one in told]
+        raise _unusable(problems) from error
+    if problems:
+        raise _unusable(problems)
+    return settings
+
+
+def _unusable(problems: Sequence[str]) -> Misconfigured:
+    lines = "\n".join(f"  {line}" for line in sorted(set(problems)))
+    return Misconfigured(f"the settings are not usable:\n{lines}")
 
 
 def _problem(place: tuple[int | str, ...], kind: str, reason: str) -> str:
-    name = variable(str(place[0])) if place else "settings"
+    name = variable(str(place[0]))
     if kind == "extra_forbidden":
         return f"{name}: no such setting; 'docs/settings.md' lists them all"
     return f"{name}: {reason.removeprefix('Value error, ')}"

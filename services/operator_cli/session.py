@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from shared.clock import Clock, SystemClock
 from shared.faults import Bug, Misconfigured
 from shared.operations.desk import Desk
 from shared.runtime.opening import opened
-from shared.settings import Settings, read_settings
+from shared.settings import PEERS, Settings, read_settings
 from shared.store.engine import Store, open_store
 from shared.telemetry.logging import set_up_logging
 
@@ -48,7 +48,7 @@ def with_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
     Raises:
         Misconfigured: Settings are wrong or missing, or the schema of the database is not ours.
     """
-    settings = settings_of_command()
+    settings = settings_of_command(needed=PEERS)
 
     async def run() -> T:
         async with open_desk(settings) as desk:
@@ -69,9 +69,9 @@ def actor() -> str:
     return getpass.getuser()
 
 
-def settings_of_command() -> Settings:
+def settings_of_command(*, needed: Sequence[str] = ()) -> Settings:
     """Read the settings, and keep log lines out of the way of a person who did not ask."""
-    settings = read_settings()
+    settings = read_settings(needed=needed)
     context = click.get_current_context(silent=True)
     debug = context is not None and bool(context.find_root().params.get("debug"))
     set_up_logging(settings.log_format, level=logging.DEBUG if debug else logging.CRITICAL)

@@ -24,7 +24,7 @@ from shared.runtime.readiness import checks
 from shared.runtime.resources import Resources
 from shared.runtime.server import HttpServer
 from shared.runtime.signals import StopSignal, stop_on_signals
-from shared.settings import Settings, read_settings
+from shared.settings import PEERS, Settings, read_settings
 from shared.store import migrate
 from shared.telemetry.logging import set_up_logging
 
@@ -49,7 +49,7 @@ def run_here(names: Sequence[str], *, until_idle: bool) -> None:
         Misconfigured: The settings cannot be used, or a service is not known.
         Outage: The broker or the database did not answer at the start.
     """
-    settings = read_settings()
+    settings = read_settings(needed=PEERS)
     set_up_logging(settings.log_format)
     chosen = service_names() if ALL in names else tuple(dict.fromkeys(names))
     _refuse_a_part_on_embedded(settings, chosen)

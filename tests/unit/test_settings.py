@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from shared.faults import Misconfigured
-from shared.settings import Environment, LogFormat, Settings, read_settings
+from shared.settings import PEERS, Environment, LogFormat, Settings, read_settings
 
 
 def test_nothing_set_means_trying_it_out() -> None:
@@ -45,6 +45,36 @@ def test_every_problem_is_reported_at_once_by_name() -> None:
 
     assert all(name in raised.value.message for name in wrong)
     assert raised.value.exit_code == 2
+
+
+def test_what_is_missing_is_reported_with_what_is_wrong() -> None:
+    wrong = {"RESTANSE_HTTP_PORT": "99999", "RESTANSE_BOGUS": "1"}
+
+    with pytest.raises(Misconfigured) as raised:
+        read_settings(wrong, needed=PEERS)
+
+    assert raised.value.message.splitlines()[1:] == [
+        "  RESTANSE_BOGUS: no such setting; 'docs/settings.md' lists them all",
+        "  RESTANSE_ECPAY_CLIENT_ID: not set",
+        "  RESTANSE_ECPAY_CLIENT_SECRET: not set",
+        "  RESTANSE_ECPAY_URL: not set",
+        "  RESTANSE_HTTP_PORT: Input should be less than or equal to 65535",
+        "  RESTANSE_TRIPLETEX_CONSUMER_TOKEN: not set",
+    ]
+
+
+def test_production_tells_all_it_refuses_at_once() -> None:
+    wrong = {
+        "RESTANSE_ENVIRONMENT": "production",
+        "RESTANSE_TODAY": "2026-01-01",
+        "RESTANSE_HTTP_PORT": "-1",
+    }
+
+    with pytest.raises(Misconfigured) as raised:
+        read_settings(wrong)
+
+    named = [line.strip().partition(":")[0] for line in raised.value.message.splitlines()[1:]]
+    assert named == ["RESTANSE_HTTP_PORT", "RESTANSE_SECRET_KEYS", "RESTANSE_TODAY"]
 
 
 def test_a_problem_never_shows_the_value() -> None:

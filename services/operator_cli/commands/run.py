@@ -13,14 +13,10 @@ import click
     help="Look at every client once, work until nothing is queued, due or in flight, and end.",
 )
 def command(services: tuple[str, ...], *, until_idle: bool) -> None:
-    r"""Run services in this process.
+    """Run services in this process.
 
-    SERVICE is a name from the list below, or "all". SIGTERM and Ctrl-C drain: what runs is
-    finished, the rest is handed back.
-
-    \b
-    tripletex-poller    ecpay-forwarder
-    payment-reconciler  booking-writer
+    SERVICE is tripletex-poller, ecpay-forwarder, payment-reconciler or booking-writer; "all" is
+    every one of them. SIGTERM and Ctrl-C drain: what runs is finished, the rest is handed back.
     """
     from shared.runtime.main import run_here  # imported here: --help stays quick
 
