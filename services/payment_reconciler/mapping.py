@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
+from shared.clock import oslo_date
 from shared.faults import Invalid
 from shared.messages.catalog import INVOICE_CLOSED, PAYMENT_COLLECTED, AnyEvent, event
 from shared.messages.ids import InvoiceId, invoice_of
@@ -102,7 +103,7 @@ def collected_of(told: Event, *, client_id: str, observed_at: datetime) -> AnyEv
             payment_reference=data.payment_reference or told.event_id,
             amount=data.amount,
             currency=data.currency or "NOK",
-            payment_date=data.payment_date or told.occurred_at.date(),
+            payment_date=data.payment_date or oslo_date(told.occurred_at),
             received_by=ReceivedBy.AGENCY,
             origin=PaymentOrigin.ECPAY,
             observed_at=observed_at,

@@ -15,6 +15,7 @@ from services.tripletex_poller.changes import (
     Question,
     ReversalFound,
 )
+from shared.clock import oslo_date
 from shared.messages import catalog
 from shared.messages.catalog import AnyEvent, EventType, event
 from shared.messages.credit_notes import PAUSED_FOR, CreditNote, CreditScope
@@ -136,7 +137,7 @@ def unlinked_credit(
         CreditScope.UNLINKED,
         credit.id,
         str(credit.invoice_number),
-        credit.invoice_date or invoice.observed_at.date(),
+        credit.invoice_date or oslo_date(now),
         amount,
         max(invoice.outstanding - amount, ZERO),
     )
@@ -256,7 +257,7 @@ def _money(
         payment_reference=payment_reference(client.company_id, posting.id),
         amount=abs(posting.amount),
         currency="NOK",
-        payment_date=posting.date or now.date(),
+        payment_date=posting.date or oslo_date(now),
         received_by=ReceivedBy.AGENCY if agency else ReceivedBy.CREDITOR,
         origin=PaymentOrigin.TRIPLETEX,
         observed_at=now,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -99,3 +99,13 @@ def test_collected_money_we_cannot_carry_is_not_told(given: dict[str, Any]) -> N
     event = told("claim.payment_received", **given)
 
     assert collected_of(event, client_id=CLIENT, observed_at=NOON) is None
+
+
+def test_collected_money_without_a_day_is_of_the_day_in_oslo() -> None:
+    late = datetime(2026, 9, 24, 22, 30, tzinfo=UTC)
+    event = told("claim.payment_received", data={"amount": "1.00"}, occurred_at=late)
+
+    message = collected_of(event, client_id=CLIENT, observed_at=NOON)
+
+    assert message is not None
+    assert message.data.payment_date == date(2026, 9, 25)
