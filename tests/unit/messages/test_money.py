@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.messages.money import Money, to_ore
+from shared.messages.money import Money, grouped, to_ore
 
 amounts = st.decimals(-(10**9), 10**9, places=2)
 
@@ -53,3 +53,7 @@ def test_money_survives_json(amount: Decimal) -> None:
     money = Money(amount=amount)
 
     assert Money.model_validate_json(money.model_dump_json()) == money
+
+
+def test_people_read_thousands_apart() -> None:
+    assert grouped(Decimal("1234567.5")) == "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567.50"
