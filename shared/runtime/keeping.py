@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
+
 from shared.bus.port import Delivery, Link, Outgoing, Published, QueueState, Subscription
 from shared.bus.topology import is_informational
 from shared.faults import Fault
 from shared.store.engine import Store
 from shared.store.held import Address, HeldMessage, held, hold, let_go
+
+_log = structlog.get_logger()
 
 
 class KeepingLink:
@@ -42,7 +46,7 @@ class KeepingLink:
         except Fault:
             return [Published.NACKED] * len(messages)
         outcomes = await self._link.publish(messages)
-        await let_go(self._store, _unconfirmed(messages, outcomes))
+        await _let_go(self._store, _unconfirmed(messages, outcomes))
         return outcomes
 
     async def subscribe(self, queue: str, *, prefetch: int) -> Subscription:
@@ -78,7 +82,7 @@ class KeepingSubscription:
     async def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Settle deliveries as done and let them go."""
         await self._subscription.ack(deliveries)
-        await let_go(
+        await _let_go(
             self._store,
             [Address(one.exchange, one.routing_key, one.message_id) for one in deliveries],
         )
@@ -102,6 +106,13 @@ class KeepingSubscription:
     async def close(self) -> None:
         """Close the subscription."""
         await self._subscription.close()
+
+
+async def _let_go(store: Store, addresses: Sequence[Address]) -> None:
+    try:
+        await let_go(store, addresses)
+    except Fault as fault:  # it comes again at the next start, and the inbox recognises it
+        _log.warning("messages are kept for too long", code=fault.code, number=len(addresses))
 
 
 def _unconfirmed(messages: Sequence[Outgoing], outcomes: Sequence[Published]) -> Sequence[Address]:

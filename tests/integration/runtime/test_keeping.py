@@ -13,7 +13,7 @@ from shared.bus.port import Outgoing, Published
 from shared.bus.topology import BOOKING_WRITER, dlq
 from shared.runtime.keeping import KeepingLink
 from shared.store.engine import Store, open_store
-from shared.store.held import held
+from shared.store.held import HELD, held
 
 MESSAGE_ID = "0b8f2f6e-0000-4000-8000-000000000001"
 
@@ -111,3 +111,16 @@ async def test_the_journal_is_not_kept(store: Store) -> None:
     await link.publish([letter("booked.acme", exchange="settlements")])
 
     assert await held(store) == []
+
+
+async def test_an_ack_survives_a_database_that_does_not_let_go(store: Store) -> None:
+    link = await started(store)
+    await link.publish([letter()])
+    subscription = await link.subscribe(BOOKING_WRITER, prefetch=1)
+    async with store.begin() as connection:
+        await connection.exec_driver_sql(f"DROP TABLE {HELD.name}")
+
+    await subscription.ack(await subscription.batch(size=1, linger=0))
+
+    assert (await link.state(BOOKING_WRITER)).ready == 0
+    assert await link.publish([letter()]) == [Published.NACKED]
