@@ -243,10 +243,17 @@ def _previous_balance(settlement: Settlement, known: Known) -> Iterator[BrokenRu
     yield from _equal("PREVIOUS_BALANCE", known.previous_balance, settlement.previous_balance)
 
 
+def _moves_money(line: SettlementLine) -> bool:
+    """Tell lines that change something from those that only inform, of whatever kind."""
+    parts = (line.allocation, line.client, line.agency)
+    amounts = (line.net_to_client, line.charge, line.vat.amount, line.commission.amount)
+    return any(amounts) or any(one != Parts() for one in parts)
+
+
 def _kinds(settlement: Settlement, known: Known) -> Iterator[BrokenRule]:
     del known
     for line in settlement.lines:
-        if line.type not in _KNOWN_TYPES:
+        if line.type not in _KNOWN_TYPES and _moves_money(line):
             yield _broken("LINE_TYPE", "a type we can book", line.type[:40], line)
         if line.received_by not in _KNOWN_RECEIVERS:
             yield _broken("RECEIVED_BY", "AGENCY or CLIENT", line.received_by[:40], line)

@@ -205,6 +205,12 @@ def test_a_line_we_cannot_book_holds_the_settlement(given: dict[str, Any], rule:
     assert rules(partial(**given)) == {rule}
 
 
+def test_a_line_of_an_unknown_type_that_moves_no_money_breaks_no_rule() -> None:
+    told = line(type="LETTER_SENT", remaining_principal=kroner(10000))
+
+    assert rules(settlement(told)) == set()
+
+
 def test_an_unknown_receiver_is_a_broken_rule() -> None:
     assert "RECEIVED_BY" in rules(partial(received_by="BAILIFF"))
 
