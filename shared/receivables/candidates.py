@@ -13,7 +13,7 @@ from shared.faults import Invalid
 from shared.providers.tripletex.client import Company
 from shared.providers.tripletex.faults import REFUSED_READS
 from shared.providers.tripletex.wire import Invoice, OpenPost
-from shared.receivables.eligibility import Judgement, Reason, Standing, Terms, judge
+from shared.receivables.eligibility import Reason, Standing, Terms, judge
 from shared.store.clients import Client
 
 LONGEST_TERM = timedelta(days=400)
@@ -59,16 +59,6 @@ async def preview(
         eligible=tuple(one for one, judgement in judged if judgement.eligible),
         held=tuple((one, judgement.reasons) for one, judgement in judged if judgement.reasons),
     )
-
-
-async def explain(
-    company: Company, client: Client, invoice_id: int, today: date, *, standing: Standing
-) -> tuple[Invoice, Judgement] | None:
-    """Read one invoice and judge it; None when the company has no such invoice."""
-    found = await company.invoices(ids=[invoice_id])
-    if not found:
-        return None
-    return found[0], judge(found[0], terms_of(client), standing, today)
 
 
 async def overdue_invoices(company: Company, client: Client, today: date) -> list[Invoice]:

@@ -103,15 +103,21 @@ def payments_before(invoice: wire.Invoice, company_id: int) -> tuple[EarlierPaym
     """
     rows = [one for one in invoice.postings if not is_own_posting(one, invoice)]
     returned = [one.amount for one in rows if one.amount > 0]
-    kept: list[wire.Posting] = []
+    kept: list[EarlierPayment] = []
     for row in sorted((one for one in rows if one.amount < 0), key=lambda one: one.id):
         if -row.amount in returned:
             returned.remove(-row.amount)
         elif row.date is not None and not is_invoice_posting(row):
-            kept.append(row)
-    if -sum((row.amount for row in kept), ZERO) > invoice.amount - outstanding_of(invoice):
+            kept.append(
+                EarlierPayment(
+                    payment_reference=payment_reference(company_id, row.id),
+                    payment_date=row.date,
+                    amount=abs(row.amount),
+                )
+            )
+    if sum((one.amount for one in kept), ZERO) > invoice.amount - outstanding_of(invoice):
         return ()
-    return tuple(_earlier(row, company_id) for row in kept)
+    return tuple(kept)
 
 
 def is_own_posting(posting: wire.Posting, invoice: wire.Invoice) -> bool:
@@ -131,17 +137,6 @@ def is_own_posting(posting: wire.Posting, invoice: wire.Invoice) -> bool:
 def is_invoice_posting(posting: wire.Posting) -> bool:
     """Tell whether a posting comes from an outgoing invoice or credit note."""
     return posting.type == "OUTGOING_INVOICE_CUSTOMER_POSTING"
-
-
-def _earlier(posting: wire.Posting, company_id: int) -> EarlierPayment:
-    if posting.date is None:
-        msg = f"posting {posting.id} has no date"
-        raise Invalid(msg, code="INCOMPLETE_POSTING", dependency="tripletex")
-    return EarlierPayment(
-        payment_reference=payment_reference(company_id, posting.id),
-        payment_date=posting.date,
-        amount=abs(posting.amount),
-    )
 
 
 def _kid(text: str) -> str | None:

@@ -143,3 +143,14 @@ def test_incomplete_invoice_is_refused_without_naming_anybody(change: dict[str, 
 
 def test_the_invoices_own_voucher_is_not_a_payment() -> None:
     assert mapped(postings=[posting(1, "10000", voucher=VOUCHER)]).payments_before == ()
+
+
+def test_invoice_of_a_customer_without_an_address_names_the_customer_by_number_only() -> None:
+    moved = invoice(customer=customer(name="Kari Nordmann", postalAddress=None))
+
+    with pytest.raises(Invalid) as caught:
+        canonical(moved, client_id="fjord", company_id=4711, observed_at=NOW)
+
+    assert caught.value.code == "INCOMPLETE_CUSTOMER"
+    assert "50" in caught.value.message
+    assert "Kari" not in caught.value.message
