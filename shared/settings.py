@@ -62,7 +62,7 @@ class Settings(BaseModel):
     """All settings of all processes.
 
     Attributes:
-        secret_keys: Comma list of base64 keys of 32 bytes; the first encrypts, all decrypt.
+        secret_keys: Comma list of key material, any text; the first seals, all open.
         today: Civil date in Europe/Oslo that replaces the clock's; refused in production.
         http_port: Port of health and metrics; 0 is off.
         http_host: Address it is bound to; loopback unless said otherwise.
