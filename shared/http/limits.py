@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from shared.faults import Transient
+
 LONGEST = timedelta(hours=1)
 """No header makes us wait longer than this."""
+PATIENCE = timedelta(seconds=90)
+"""A call waits this long for its turn; beyond that its message is tried again later."""
 BLIND = timedelta(seconds=2)
 """How long a 429 without any header stops us."""
 
@@ -72,17 +76,31 @@ class Limiter:
 
     Shared by all tasks of a process that use the token. Other processes are not seen, except
     through the headers; a 429 stays possible and is a fault of the call that met it.
+
+    Args:
+        dependency: The peer's name in faults.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dependency: str = "") -> None:
+        self._dependency = dependency
         self._left: int | None = None
         self._reset_at = 0.0
         self._queue = asyncio.Lock()
 
     async def turn(self) -> None:
-        """Return when a call may be made, and count it."""
+        """Return when a call may be made, and count it.
+
+        Raises:
+            Transient: That is too far off for whoever waits with a message in hand.
+        """
         async with self._queue:
             wait = self._wait()
+            if wait > PATIENCE.total_seconds():
+                msg = f"no call is left for another {wait:.0f} seconds"
+                after = timedelta(seconds=wait)
+                raise Transient(
+                    msg, code="RATE_LIMIT", dependency=self._dependency, retry_after=after
+                )
             if wait > 0:
                 await asyncio.sleep(wait)
                 self._left = None

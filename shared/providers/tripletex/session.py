@@ -69,7 +69,7 @@ class _Slot:
     """What all calls with one employee token share."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    limiter: Limiter = field(default_factory=Limiter)
+    limiter: Limiter = field(default_factory=lambda: Limiter(TRIPLETEX))
     session: Session | None = None
 
 

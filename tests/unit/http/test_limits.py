@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.http.limits import LONGEST, Allowance, Limiter, allowance, asked_wait
+from shared.faults import Transient
+from shared.http.limits import LONGEST, PATIENCE, Allowance, Limiter, allowance, asked_wait
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 
@@ -90,3 +91,15 @@ async def test_a_new_period_lets_calls_through_again() -> None:
     await limiter.turn()
 
     assert limiter._left is None
+
+
+async def test_a_wait_that_is_too_long_is_left_to_the_message() -> None:
+    limiter = Limiter("peer")
+    limiter.learn(429, {"x-rate-limit-remaining": "0", "x-rate-limit-reset": "1700000000"})
+
+    with pytest.raises(Transient) as caught:
+        await limiter.turn()
+
+    assert caught.value.dependency == "peer"
+    assert caught.value.retry_after is not None
+    assert PATIENCE < caught.value.retry_after <= LONGEST
