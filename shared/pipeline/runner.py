@@ -40,6 +40,11 @@ class ConsumerRunner:
         return self._consumer.queue
 
     @property
+    def is_taking(self) -> bool:
+        """Tell whether deliveries are taken: it was started and has neither ended nor broken."""
+        return self._intake is not None and not self._intake.done()
+
+    @property
     def in_flight(self) -> int:
         """Return how many deliveries are here: being handled, or waiting to be."""
         waiting = self._subscription.waiting if self._subscription else 0

@@ -60,6 +60,11 @@ class Process:
         """Return the link to the broker."""
         return self._link
 
+    @property
+    def is_consuming(self) -> bool:
+        """Tell whether every consumer takes deliveries."""
+        return all(runner.is_taking for runner in self._runners)
+
     async def start(self) -> None:
         """Begin to publish and to consume.
 

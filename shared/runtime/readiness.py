@@ -16,6 +16,9 @@ def checks(resources: Resources, process: Process) -> Mapping[str, Check]:
     async def broker() -> bool:
         return process.link.is_ready
 
+    async def consumers() -> bool:
+        return process.is_consuming
+
     async def database() -> bool:
         try:
             await resources.store.ping()
@@ -23,4 +26,4 @@ def checks(resources: Resources, process: Process) -> Mapping[str, Check]:
             return False
         return True
 
-    return {"broker": broker, "database": database}
+    return {"broker": broker, "consumers": consumers, "database": database}
