@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from random import Random
 from urllib.parse import urlsplit
 
@@ -11,8 +11,9 @@ import pytest
 
 from shared.bus.connect import open_link
 from shared.bus.declare import declare
-from shared.bus.port import Delivery, Link, Outgoing, Published
+from shared.bus.port import Delivery, Link, Outgoing, Published, Subscription
 from shared.bus.rabbit.address import read_address
+from shared.bus.rabbit.line import dial
 from shared.bus.rabbit.session import session
 from shared.bus.signals import Signal
 from shared.bus.topology import JOURNAL
@@ -84,8 +85,17 @@ async def publish_all(link: Link, messages: Sequence[Outgoing]) -> int:
     return unknown
 
 
+async def subscribed(link: Link) -> Subscription:
+    """Subscribe, however often the connection is lost meanwhile."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(Outage):
+                return await link.subscribe("q", prefetch=500)
+            await asyncio.sleep(0)
+
+
 async def consumed_ids(link: Link, wanted: int) -> Counter[str]:
-    subscription = await link.subscribe("q", prefetch=500)
+    subscription = await subscribed(link)
     seen: Counter[str] = Counter()
     async with asyncio.timeout(PATIENCE):
         while len(seen) < wanted:
@@ -207,6 +217,16 @@ async def test_unknown_virtual_host_is_not_allowed(rabbitmq_node: RabbitMqNode) 
 async def test_nobody_listening_is_an_outage() -> None:
     with pytest.raises(Outage):
         await open_link("amqp://127.0.0.1:1/", name="t")
+
+
+async def test_asking_on_a_lost_connection_is_an_outage(queue: str) -> None:
+    line = await dial(read_address(queue, name="t"))
+    channel = await line.channel()
+    line.drop()
+    await line.lost
+
+    with pytest.raises(Outage):
+        await channel.prefetch(1)
 
 
 async def test_server_that_speaks_something_else_is_an_outage(

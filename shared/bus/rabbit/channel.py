@@ -157,16 +157,22 @@ class AwaitedChannel:
         try:
             start(done)
         except exceptions.AMQPError as error:
-            raise as_fault(doing, error) from error
+            raise self._why(doing) or as_fault(doing, error) from error
         await asyncio.wait(
             [answered, self.closed], timeout=REQUEST_SECONDS, return_when="FIRST_COMPLETED"
         )
         if answered.done():
             return answered.result()
-        if self.closed.done():
-            fault = self.closed.result()
-            raise type(fault)(f"{doing}: {fault.message}", **_details(fault))
-        raise Outage(f"{doing}: no answer in {REQUEST_SECONDS:.0f} s", dependency="broker")
+        raise self._why(doing) or Outage(
+            f"{doing}: no answer in {REQUEST_SECONDS:.0f} s", dependency="broker"
+        )
+
+    def _why(self, doing: str) -> Fault | None:
+        """Return what the channel was closed for, as far as it was: a lost line is an Outage."""
+        if not self.closed.done():
+            return None
+        fault = self.closed.result()
+        return type(fault)(f"{doing}: {fault.message}", **_details(fault))
 
     def _on_closed(self, _channel: object, reason: BaseException) -> None:
         if not self.closed.done():
