@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import NoReturn
 
 import pytest
+from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.bus.port import Delivery, Outgoing, Published
+from shared.bus.port import Delivery, Outgoing, Published, Subscription
 from shared.clock import SteppedClock
-from shared.faults import Bug, Invalid
+from shared.faults import Bug, Invalid, Outage
 from shared.messages.catalog import encode
 from shared.pipeline.consume import BatchLine, Means
 from shared.pipeline.outcomes import Dead, Handler, Incoming, Outcome
@@ -46,6 +49,56 @@ class Answered:
         return
 
     close = stop
+
+
+class Delivering(Answered):
+    """A subscription with one delivery, which takes it back when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = [a_delivery(body=encode(payment(1)))]
+        self.handed_back: list[Delivery] = []
+        self.stopped = asyncio.Event()
+
+    async def batch(self, *, size: int, linger: float) -> Sequence[Delivery]:
+        del size, linger
+        if not self.left:
+            await self.stopped.wait()
+            return []
+        return [self.left.pop()]
+
+    async def hand_back(self, deliveries: Sequence[Delivery]) -> None:
+        self.handed_back += deliveries
+
+    async def stop(self) -> None:
+        self.stopped.set()
+
+
+class AwayStore(Store):
+    """A database that does not answer, and tells that it was asked."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(engine)
+        self.was_asked = asyncio.Event()
+
+    async def rows(
+        self, statement: Executable, parameters: Mapping[str, object] | None = None
+    ) -> NoReturn:
+        del statement, parameters
+        self.was_asked.set()
+        raise Outage("away", dependency="database")
+
+
+class DeliveringLink(FakeLink):
+    """A link with one subscription."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.subscription = Delivering()
+
+    async def subscribe(self, queue: str, *, prefetch: int) -> Subscription:
+        del queue, prefetch
+        return self.subscription
 
 
 def nack(message: Outgoing) -> Published:
@@ -122,3 +175,18 @@ async def test_a_service_without_rounds_has_nothing_to_look_at() -> None:
     await service.close()
 
     assert service.tickers == ()
+
+
+async def test_a_batch_that_waits_for_the_database_is_handed_back_at_the_end(
+    sqlite_store: Store,
+) -> None:
+    away, link, clock = AwayStore(sqlite_store.engine), DeliveringLink(), SteppedClock(NOW)
+    means = Means(away, Relay(away, link, clock), clock, Random(1))  # noqa: S311  # jitter
+    runner = ConsumerRunner(Consumer("held-back", never), link, means, service="test")
+    await runner.start()
+    await away.was_asked.wait()
+
+    await runner.drain(5)
+
+    assert len(link.subscription.handed_back) == 1
+    assert link.subscription.acked == []

@@ -109,3 +109,10 @@ def test_collected_money_without_a_day_is_of_the_day_in_oslo() -> None:
 
     assert message is not None
     assert message.data.payment_date == date(2026, 9, 25)
+
+
+def test_an_event_tells_only_what_it_is_about() -> None:
+    closed, paid = told("claim.closed"), told("claim.payment_received", data={"amount": "1.00"})
+
+    assert collected_of(closed, client_id=CLIENT, observed_at=NOON) is None
+    assert closed_of(paid, client_id=CLIENT) is None
