@@ -30,13 +30,14 @@ def count_answered(
     answered.update((_type(delivery), "duplicate") for delivery in repeated)
     for (kind, became), number in answered.items():
         metrics.MESSAGES_CONSUMED.labels(queue, kind, became).inc(number)
+    age = metrics.MESSAGE_AGE.labels(queue)
     for one in committed.kept:
         if one.became == "retry":
             metrics.MESSAGE_RETRIES.labels(queue, one.reason).inc()
         elif one.became == "dead":
             metrics.DEAD_LETTERS.labels(queue, _type(one.delivery), one.reason).inc()
         if one.observed_at is not None:
-            metrics.MESSAGE_AGE.labels(queue).observe((now - one.observed_at).total_seconds())
+            age.observe((now - one.observed_at).total_seconds())
 
 
 def count_held(queue: str) -> None:

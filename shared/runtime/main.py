@@ -18,6 +18,7 @@ from shared.pipeline.tally import count_signal
 from shared.runtime.catalog import bootstrap_of, service_names
 from shared.runtime.health import health_app
 from shared.runtime.keeping import KeepingLink
+from shared.runtime.memory import relax_collector
 from shared.runtime.opening import opened
 from shared.runtime.process import Process
 from shared.runtime.readiness import checks
@@ -53,6 +54,7 @@ def run_here(names: Sequence[str], *, until_idle: bool) -> None:
     set_up_logging(settings.log_format)
     chosen = service_names() if ALL in names else tuple(dict.fromkeys(names))
     _refuse_a_part_on_embedded(settings, chosen)
+    relax_collector()
     asyncio.run(_run(settings, chosen, until_idle=until_idle))
 
 

@@ -10,6 +10,7 @@ import importlib
 import sys
 from pathlib import Path
 
+from shared.runtime.memory import relax_collector
 from tests.bench.figures import Figure, table
 from tests.harness.postgres_node import running_postgres
 from tests.harness.rabbitmq_node import running_rabbitmq
@@ -24,6 +25,7 @@ def benches(wanted: list[str]) -> list[str]:
 def main() -> int:
     """Print the table; 1 when a bar is not held."""
     figures: list[Figure] = []
+    relax_collector()  # as every process of ours does
     with running_rabbitmq() as rabbitmq, running_postgres() as postgres:
         for name in benches(sys.argv[1:]):
             run = importlib.import_module(name).run

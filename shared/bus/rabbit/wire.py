@@ -9,7 +9,6 @@ of three (measured: ``tests/bench/bus_bench.py``). The hooks are private to pika
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -18,7 +17,8 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from pika.channel import Channel
 from pika.exceptions import StreamLostError
 
-_FRAME_HEAD: Final = struct.Struct(">BHI")
+from shared.bus.rabbit.deliveries import FRAME_HEAD, WholeDelivery, whole_delivery
+
 _FRAME_END_SIZE: Final = 1
 _PROTOCOL_HEADER: Final = b"AMQP"
 
@@ -28,6 +28,14 @@ class KeepingChannel(Channel):  # type: ignore[misc] # pika has no types
 
     pika rejects those deliveries, which RabbitMQ counts as failed tries.
     """
+
+    def take(self, delivery: WholeDelivery) -> bool:
+        """Give a delivery to its consumer; False when there is none."""
+        on_delivery = self._consumers.get(delivery.method.consumer_tag)
+        if on_delivery is None:
+            return False
+        on_delivery(self, delivery.method, delivery.properties, delivery.body)
+        return True
 
     def _on_deliver(self, method_frame: Any, header_frame: Any, body: bytes) -> None:
         on_delivery = self._consumers.get(method_frame.method.consumer_tag)
@@ -52,6 +60,13 @@ class Wire(AsyncioConnection):  # type: ignore[misc] # pika has no types
         if self.is_open:
             self._terminate_stream(StreamLostError("given up: the broker answers nothing"))
 
+    def _hand_on(self, delivery: WholeDelivery) -> bool:
+        channel = self._channels.get(delivery.channel)
+        if not isinstance(channel, KeepingChannel) or not channel.take(delivery):
+            return False
+        self.frames_received += delivery.frames
+        return True
+
     def _create_channel(self, channel_number: int, on_open_callback: Any) -> KeepingChannel:
         return KeepingChannel(self, channel_number, on_open_callback)
 
@@ -74,9 +89,12 @@ class Wire(AsyncioConnection):  # type: ignore[misc] # pika has no types
         self.bytes_received += len(data_in)
         self._frame_buffer = b""
         start, size = 0, len(data)
-        while start + _FRAME_HEAD.size <= size and data[start : start + 4] != _PROTOCOL_HEADER:
-            length = _FRAME_HEAD.unpack_from(data, start)[2]
-            end = start + _FRAME_HEAD.size + length + _FRAME_END_SIZE
+        while start + FRAME_HEAD.size <= size and data[start : start + 4] != _PROTOCOL_HEADER:
+            if (delivery := whole_delivery(data, start)) is not None and self._hand_on(delivery):
+                start = delivery.end
+                continue
+            length = FRAME_HEAD.unpack_from(data, start)[2]
+            end = start + FRAME_HEAD.size + length + _FRAME_END_SIZE
             if end > size:
                 break
             self._process_frame(frame.decode_frame(data[start:end])[1])
