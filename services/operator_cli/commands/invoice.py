@@ -22,8 +22,28 @@ _COLUMNS = (
     Column("WHY NOT SENT", lambda row: "; ".join(row.reasons) or "-"),
 )
 _STATES = ("WAITING", "HELD", "HANDED_OVER", "SETTLED", "CREDITED")
+
+
+def _whose(context: click.Context, parameter: click.Parameter, given: str | None) -> str:
+    """Return the client that was named, or the only one there is."""
+    from services.operator_cli.session import with_store
+    from shared.store.clients import all_clients
+
+    if given is not None:
+        return given
+    known = [one.client_id for one in with_store(lambda store, _: all_clients(store))]
+    if len(known) == 1:
+        return known[0]
+    told = f"there are {', '.join(known)}" if known else "there is none yet"
+    raise click.MissingParameter(f"Name the client; {told}.", ctx=context, param=parameter)
+
+
 _CLIENT = click.option(
-    "--client", "client_id", metavar="ID", required=True, help="Whose invoice it is."
+    "--client",
+    "client_id",
+    metavar="ID",
+    callback=_whose,
+    help="Whose invoice it is; may be left out when there is one client only.",
 )
 
 

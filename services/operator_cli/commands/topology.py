@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from services.operator_cli.confirm import confirm, yes_option
 from services.operator_cli.output import Column, note, output_option, print_rows
 from shared.clock import SystemClock
 
@@ -24,19 +23,18 @@ def command() -> None:
 
 
 @command.command()
-@yes_option
-def apply(*, yes: bool) -> None:
+@click.option("--yes", is_flag=True, hidden=True, expose_value=False)
+def apply() -> None:
     """Declare exchanges, queues and bindings, and set the policies; can be repeated.
 
-    Nothing that holds messages is deleted. Policies are set through the management API, or with
-    rabbitmqctl on the machine of the broker; where neither is open, the definitions to import are
-    written to stdout and the exit code is 3.
+    Nothing is asked, for nothing that holds messages is deleted. Policies are set through the
+    management API, or with rabbitmqctl on the machine of the broker; where neither is open, the
+    definitions to import are written to stdout and the exit code is 3.
     """
     from services.operator_cli.session import run_async, settings_of_command
     from shared.operations.topology import apply as applied
 
     url = settings_of_command().broker_url
-    confirm("Change the topology of the broker?", yes=yes)
     done = run_async(applied(url))
     if done.to_import:
         note(f"Queues are declared; the policies are not: {done.why_not}.")
