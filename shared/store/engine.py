@@ -8,6 +8,7 @@ transaction takes the file's lock at its start, so none is refused half way.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -26,12 +27,8 @@ POSTGRES_SETTINGS = {
     "options": "-c statement_timeout=60s -c lock_timeout=20s"
     " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
 }
-SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "busy_timeout=15000",
-)
+SQLITE_PRAGMAS = ("busy_timeout=15000", "synchronous=FULL", "foreign_keys=ON")
+WAL_TRIES = 10
 
 _PING = text("SELECT 1")
 
@@ -144,4 +141,19 @@ def _sqlite_pragmas(connection: Any, record: object) -> None:
     cursor = connection.cursor()
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch the file to a write-ahead log, which does not wait for others by itself."""
+    for left in reversed(range(WAL_TRIES)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")  # waits for whoever holds the file
+            cursor.execute("COMMIT")
+        else:
+            return
